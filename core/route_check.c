@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Walks a whole table and asserts every invariant: those of the tries (rib.h),
+ * that the counts are true, and that each byte of the arena is accounted for,
+ * so that a leaked or doubly freed node is found.  For tests in both worlds.
+ */
+#include "rib.h"
+#include "view.h"
+
+static const char *check(const struct route_table *t)
+{
+	const struct route_view *v = table_view(t);
+	struct rib_totals all = { 0, 0 };
+	unsigned int family;
+	const char *wrong;
+
+	if (t->txn)
+		return "a transaction is open";
+	if (v->base != v->arena->base || v->table != t)
+		return "the view does not fit its arena or table";
+	if (!v->arena->nr_views)
+		return "the arena of the view is not referred to";
+	if (v->arena->top > v->arena->bytes)
+		return "the arena is overrun";
+	for (family = 0; family < ROUTE_FAMILIES; family++) {
+		struct rib_totals one = { 0, 0 };
+
+		wrong = rib_check(v->arena, v->root[family], family, &one);
+		if (wrong)
+			return wrong;
+		if (one.routes + !!v->dflt[family] != v->nr[family])
+			return "the number of routes is wrong";
+		all.bytes += one.bytes;
+	}
+	if (all.bytes + v->arena->retired != v->arena->used)
+		return "nodes in the tree and retired ones do not add up";
+	return arena_check(v->arena);
+}
+
+int route_check(const struct route_table *t, const char **reason)
+{
+	*reason = check(t);
+	return *reason ? -EUCLEAN : 0;
+}
