@@ -21,7 +21,7 @@
 #define ARENA_UNIT	16
 #define ARENA_BLOB_MAX	800			/* bytes of the largest blob */
 #define ARENA_CLASSES	(ARENA_BLOB_MAX / ARENA_UNIT + 1)
-#define ARENA_MIN_BYTES	8192			/* smallest region */
+#define ARENA_MIN_BYTES	((u64)8192)		/* smallest region */
 #define ARENA_MAX_BYTES	((u64)ARENA_UNIT << 32)	/* that references reach */
 
 /**

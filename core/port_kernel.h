@@ -78,16 +78,18 @@ port_stack_next(const struct port_stack_node *node)
 	return next ? container_of(next, struct port_stack_node, node) : NULL;
 }
 
-typedef atomic64_t port_atomic;		/* the kernel's own type, by its name here */
+struct port_atomic {
+	atomic64_t n;
+};
 
-static inline void port_atomic_add(port_atomic *p, s64 n)
+static inline void port_atomic_add(struct port_atomic *p, s64 n)
 {
-	atomic64_add(n, p);
+	atomic64_add(n, &p->n);
 }
 
-static inline u64 port_atomic_read(const port_atomic *p)
+static inline u64 port_atomic_read(const struct port_atomic *p)
 {
-	return atomic64_read(p);
+	return atomic64_read(&p->n);
 }
 
 /* KASAN's poisoning is not offered to modules: the arena's own must do. */
@@ -108,15 +110,31 @@ struct port_lock {
 };
 
 #define port_lock_init(l, lock)	((l)->map = &(lock)->dep_map)
-#define port_lock_held(l)	(!(l)->map || lock_is_held((l)->map))
-#define port_lock_excl(l)	(!(l)->map || lock_is_held_type((l)->map, 0))
+
+static inline bool port_lock_held(const struct port_lock *l)
+{
+	return !l->map || lock_is_held(l->map);
+}
+
+static inline bool port_lock_excl(const struct port_lock *l)
+{
+	return !l->map || lock_is_held_type(l->map, 0);
+}
 #else
 struct port_lock {
 };
 
-#define port_lock_init(l, lock)	do { } while (0)
-#define port_lock_held(l)	((void)(l), true)
-#define port_lock_excl(l)	((void)(l), true)
+#define port_lock_init(l, lock)	((void)(l), (void)(lock))
+
+static inline bool port_lock_held(const struct port_lock *l)
+{
+	return true;
+}
+
+static inline bool port_lock_excl(const struct port_lock *l)
+{
+	return true;
+}
 #endif
 
 #endif /* _CORE_PORT_KERNEL_H */

@@ -20,10 +20,11 @@
 /* Before any urcu header, or every rcu_dereference() is a library call. */
 #define _LGPL_SOURCE
 #define URCU_API_MAP
-#ifndef KONTEND_URCU_HEADER
-#define KONTEND_URCU_HEADER <urcu/urcu-memb.h>
-#endif
+#ifdef KONTEND_URCU_HEADER
 #include KONTEND_URCU_HEADER
+#else
+#include <urcu/urcu-memb.h>
+#endif
 #include <urcu/compiler.h>
 #include <urcu/uatomic.h>
 
@@ -46,10 +47,16 @@ typedef int64_t s64;
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 #endif
-#define min(a, b)		({ __typeof__(a) _a = (a); \
-				   __typeof__(b) _b = (b); _a < _b ? _a : _b; })
-#define max(a, b)		({ __typeof__(a) _a = (a); \
-				   __typeof__(b) _b = (b); _a > _b ? _a : _b; })
+#define min(a, b) ({			\
+	__typeof__(a) _a = (a);		\
+	__typeof__(b) _b = (b);		\
+	_a < _b ? _a : _b;		\
+})
+#define max(a, b) ({			\
+	__typeof__(a) _a = (a);		\
+	__typeof__(b) _b = (b);		\
+	_a > _b ? _a : _b;		\
+})
 #ifndef container_of
 #define container_of(ptr, type, member) \
 	((type *)((char *)(ptr) - offsetof(type, member)))
@@ -57,7 +64,7 @@ typedef int64_t s64;
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 
 #define rcu_dereference_protected(p, held)	({ assert(held); (p); })
-#define rcu_dereference_check(p, held)		rcu_dereference(p)
+#define rcu_dereference_check(p, held)		({ (void)(held); rcu_dereference(p); })
 #define RCU_INIT_POINTER(p, v)			WRITE_ONCE(p, v)
 
 #define hweight64(x)	((unsigned int)__builtin_popcountll(x))
@@ -158,23 +165,26 @@ port_stack_next(const struct port_stack_node *node)
 	return node->next;
 }
 
-typedef u64 port_atomic;
+struct port_atomic {
+	u64 n;
+};
 
-static inline void port_atomic_add(port_atomic *p, s64 n)
+static inline void port_atomic_add(struct port_atomic *p, s64 n)
 {
-	uatomic_add(p, n);
+	uatomic_add(&p->n, n);
 }
 
-static inline u64 port_atomic_read(const port_atomic *p)
+static inline u64 port_atomic_read(const struct port_atomic *p)
 {
-	return uatomic_read(p);
+	return uatomic_read(&p->n);
 }
 
 /* A broken invariant in user space ends the program, so that tests see it. */
-#define port_bug(what) do { \
-	fprintf(stderr, "kontend: BUG: %s\n", what); \
-	abort(); \
-} while (0)
+static inline void port_bug(const char *what)
+{
+	fprintf(stderr, "kontend: BUG: %s\n", what);
+	abort();
+}
 
 /* Nothing here knows who holds a pthread mutex: the kernel build checks. */
 struct port_lock {
@@ -182,7 +192,17 @@ struct port_lock {
 };
 
 #define port_lock_init(l, lock)	((void)(lock), (l)->unused = 0)
-#define port_lock_held(l)	((void)(l), true)
-#define port_lock_excl(l)	((void)(l), true)
+
+static inline bool port_lock_held(const struct port_lock *l)
+{
+	(void)l;
+	return true;
+}
+
+static inline bool port_lock_excl(const struct port_lock *l)
+{
+	(void)l;
+	return true;
+}
 
 #endif /* _CORE_PORT_USER_H */

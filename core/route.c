@@ -27,7 +27,7 @@ static u64 region_for(u64 live, u64 need)
 {
 	u64 bytes = 2 * live + need + ARENA_UNIT;
 
-	return max(arena_round(bytes), (u64)ARENA_MIN_BYTES);
+	return max(arena_round(bytes), ARENA_MIN_BYTES);
 }
 
 static struct route_view *view_create(struct route_table *t)

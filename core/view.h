@@ -78,7 +78,7 @@ struct route_table {
 	u64			moves;			/* W */
 	struct arena		*dead;			/* W */
 	struct port_stack_node	*draining;		/* W */
-	port_atomic		pending;		/* A */
+	struct port_atomic	pending;		/* A */
 	struct port_stack	reclaimed;		/* A */
 };
 
