@@ -218,11 +218,13 @@ struct kontend_lookup {
  * @nr: elements, 1 to KONTEND_BULK_MAX
  * @done: out: elements that were done, always the first ones
  * @failed_index: out: the element that failed, or @nr
- * @error: out: 0, or the errno of the element that failed
+ * @error: out: 0, or the errno (a positive number) of the element that failed
  * @gen: out: generation after the last change, or of the last view read
  * @__reserved: 0
  *
  * The command returns 0 once it has started: @error and @done tell the rest.
+ * That the table is not there, that memory is short or that the array is
+ * nowhere from its first element on are answers of the command itself.
  * Elements are applied one after the other, each on its own; for all or none
  * use a batch.  Lookups take one view for every KONTEND_VIEW_KEYS keys.
  */
@@ -267,7 +269,7 @@ struct kontend_batch_op {
  * @failed_index: out of stage: index in @ops; out of commit: index in the
  *	order of staging; of the operation that failed.  The number of
  *	operations where none did.
- * @error: out: 0, or the errno of that operation
+ * @error: out: 0, or the errno (a positive number) of that operation
  * @__pad: 0
  * @gen: out of commit: the generation that the batch made
  *
