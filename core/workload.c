@@ -4,142 +4,38 @@
  * memory of their own, so that a kernel thread may run them too.
  *
  * How a table is made.  The lengths of its prefixes are decided first: the
- * histogram of a real table, scaled.  Then the address space is halved from
- * the top down, and at each halving the prefixes that belong in a part are
- * dealt to its halves, each length for itself:
+ * histogram of a real table, scaled.  Of each length some prefixes are "top",
+ * in no other prefix, and the rest are "nested".  Then the address space is
+ * halved from above, and at each halving what belongs in a part is dealt to
+ * its halves, each length for itself:
  *
- *	0.0.0.0/0     /8: 2   /24: 9
- *	   |-- left   /8: 0   /24: 2
- *	   `-- right  /8: 2   /24: 7
+ *	0.0.0.0/0     top /8: 2, /24: 3   nested /24: 9
+ *	   |-- left   top /8: 0, /24: 1   nested /24: 0
+ *	   `-- right  top /8: 2, /24: 2   nested /24: 9
  *
- * A part of length L that has one prefix of length L is that prefix.  Real
- * tables are clustered: many parts are empty while their twins are full, and
- * where prefixes are dense they are nested.  So a part may be dealt out on one
- * side only, as often as in a real table at that depth (one_sided4, one_sided6)
- * and else by a share that is the same for all lengths: the more specifics go
- * where their aggregates go.
+ * A part of length L with a top prefix of length L is that prefix, and from
+ * there on all that is in it is nested.  Real tables are clustered: a part may
+ * have all its prefixes in one half, as often as in a real table at that depth
+ * and with so many prefixes (free4 to long6); else they are dealt by a share
+ * that is random but the same for all lengths, or all long ones.
  *
- *	I1  a part of length L is never dealt more prefixes of length M than it
- *	    has room for, 2^(M-L) less what must stay empty: so all find a place
- *	I2  a part is visited once, left before right, and gives at most one
+ *	I1  the top prefixes of a part fit in it side by side
+ *	I2  a part has no more nested prefixes of a length than there are
+ *	    different ones inside of its top prefixes, or, inside of one, in it
+ *	I3  a part is visited once, left before right, and gives at most one
  *	    prefix of its own length: so there is no duplicate, and the order is
  *	    that of every walk
  *
- * The figures describe a 2024 global table, 901,899 IPv4 and 160,147 IPv6
- * prefixes, which is public as test data of github.com/gaissmai/bart.
+ * Both bounds of a part are the sums of its halves' bounds, so that a way to
+ * deal always exists, down to the last prefix.
+ *
+ * The figures are in workload_shape.h.
  */
 #include "workload.h"
+#include "workload_shape.h"
 
-#define WORKLOAD_BLOCKS_MAX	10
-
-/* Prefixes of one length. */
-struct length_count {
-	u8	len;
-	u32	nr;
-};
-
-/* Neighbouring parts of length shape.block_len that hold prefixes. */
-struct block_range {
-	u32	first;
-	u32	last;
-	u32	weight;		/* of each of them */
-};
-
-/* What a table of one family looks like. */
-struct shape {
-	const struct length_count	*lengths;
-	u32				nr_lengths;
-	u32				block_len;
-	const u8			(*one_sided)[3];
-	u32				nr_one_sided;
-	struct block_range		blocks[WORKLOAD_BLOCKS_MAX];
-};
-
-static const struct length_count lengths4[] = {
-	{ 8, 16 }, { 9, 13 }, { 10, 38 }, { 11, 103 }, { 12, 299 },
-	{ 13, 581 }, { 14, 1203 }, { 15, 2100 }, { 16, 13490 }, { 17, 8235 },
-	{ 18, 13798 }, { 19, 24870 }, { 20, 42611 }, { 21, 50750 },
-	{ 22, 108623 }, { 23, 96510 }, { 24, 537698 }, { 25, 20 }, { 26, 3 },
-	{ 27, 11 }, { 28, 18 }, { 29, 17 }, { 30, 3 }, { 31, 3 }, { 32, 886 },
-};
-
-static const struct length_count lengths6[] = {
-	{ 16, 1 }, { 19, 1 }, { 20, 16 }, { 21, 3 }, { 22, 7 }, { 23, 8 },
-	{ 24, 30 }, { 25, 8 }, { 26, 15 }, { 27, 20 }, { 28, 193 },
-	{ 29, 4371 }, { 30, 650 }, { 31, 284 }, { 32, 22548 }, { 33, 2926 },
-	{ 34, 2603 }, { 35, 1043 }, { 36, 5996 }, { 37, 880 }, { 38, 1617 },
-	{ 39, 1377 }, { 40, 13418 }, { 41, 903 }, { 42, 2301 }, { 43, 1001 },
-	{ 44, 14365 }, { 45, 1553 }, { 46, 3039 }, { 47, 3153 },
-	{ 48, 75488 }, { 49, 11 }, { 50, 3 }, { 52, 1 }, { 55, 1 }, { 56, 24 },
-	{ 58, 20 }, { 60, 2 }, { 64, 184 }, { 112, 2 }, { 122, 1 }, { 124, 4 },
-	{ 125, 9 }, { 126, 19 }, { 127, 42 }, { 128, 6 },
-};
-
-/*
- * Of 100 parts of each length that have 2 to 3, 4 to 15, or more prefixes in
- * them, how many have them all in one half.  Lengths that are all above the
- * blocks are left out: there the blocks decide.
- */
-static const u8 one_sided4[][3] = {
-	[8] = { 50, 50, 1 }, { 50, 22, 1 }, { 56, 50, 1 }, { 25, 35, 2 },
-	{ 41, 18, 3 }, { 42, 13, 3 }, { 31, 11, 4 }, { 19, 18, 6 },
-	{ 33, 15, 3 }, { 34, 15, 2 }, { 33, 13, 2 }, { 29, 10, 1 },
-	{ 30, 7, 0 }, { 25, 5, 0 }, { 18, 0, 0 }, { 0, 24, 0 },
-	{ 60, 38, 0 }, { 69, 49, 0 }, { 73, 53, 0 }, { 56, 54, 0 },
-	{ 64, 26, 0 }, { 60, 5, 0 }, { 32, 0, 0 }, { 0, 0, 0 },
-};
-
-static const u8 one_sided6[][3] = {
-	[12] = { 80, 60, 67 }, { 80, 60, 45 }, { 80, 60, 18 }, { 80, 60, 18 },
-	{ 80, 25, 13 }, { 83, 33, 16 }, { 80, 67, 12 }, { 64, 76, 9 },
-	{ 87, 67, 6 }, { 77, 10, 3 }, { 43, 6, 5 }, { 39, 13, 12 },
-	{ 38, 28, 24 }, { 40, 50, 27 }, { 80, 73, 35 }, { 86, 57, 40 },
-	{ 69, 53, 42 }, { 63, 46, 61 }, { 87, 56, 71 }, { 47, 83, 68 },
-	{ 59, 53, 44 }, { 61, 58, 50 }, { 71, 52, 45 }, { 51, 61, 39 },
-	{ 77, 60, 39 }, { 71, 48, 45 }, { 63, 38, 43 }, { 37, 61, 41 },
-	{ 81, 54, 35 }, { 66, 44, 33 }, { 60, 44, 26 }, { 40, 47, 9 },
-	{ 64, 24, 0 }, { 54, 6, 0 }, { 33, 0, 0 }, { 0, 57, 0 },
-	{ 70, 80, 25 }, { 85, 75, 90 }, { 89, 79, 67 }, { 80, 86, 33 },
-	{ 90, 80, 50 }, { 80, 76, 90 }, { 82, 83, 90 }, { 81, 84, 0 },
-	{ 90, 72, 90 }, { 67, 90, 0 }, { 86, 80, 0 }, { 90, 69, 0 },
-	{ 90, 25, 0 }, { 79, 0, 0 }, { 53, 0, 0 }, { 5, 0, 0 },
-};
-
-/* By ROUTE_INET4 and ROUTE_INET6. */
-static const struct shape shapes[ROUTE_FAMILIES] = {
-	{
-		.lengths	= lengths4,
-		.nr_lengths	= ARRAY_SIZE(lengths4),
-		.block_len	= 8,
-		.one_sided	= one_sided4,
-		.nr_one_sided	= ARRAY_SIZE(one_sided4),
-		/* Unicast, less 10.0.0.0/8 and 127.0.0.0/8. */
-		.blocks		= {
-			{ 1, 9, 1 },
-			{ 11, 126, 1 },
-			{ 128, 223, 1 },
-		},
-	},
-	{
-		.lengths	= lengths6,
-		.nr_lengths	= ARRAY_SIZE(lengths6),
-		.block_len	= 12,
-		.one_sided	= one_sided6,
-		.nr_one_sided	= ARRAY_SIZE(one_sided6),
-		/* The registries' blocks, by what is announced from each. */
-		.blocks		= {
-			{ 0x200, 0x200, 125 },
-			{ 0x240, 0x240, 326 },
-			{ 0x260, 0x260, 121 },
-			{ 0x261, 0x261, 3 },
-			{ 0x262, 0x262, 18 },
-			{ 0x280, 0x280, 177 },
-			{ 0x2a0, 0x2a0, 201 },
-			{ 0x2a1, 0x2a1, 18 },
-			{ 0x2c0, 0x2c0, 9 },
-		},
-	},
-};
+/* A share of 65536 is all. */
+#define SHARE_ALL	65536
 
 /* splitmix64 by Sebastiano Vigna (public domain, prng.di.unimi.it). */
 static u64 splitmix64(u64 *state)
@@ -233,7 +129,7 @@ static u32 sum_blocks(const struct shape *shape, u32 first, u32 last,
 	u32 sum = 0;
 	unsigned int i;
 
-	for (i = 0; i < WORKLOAD_BLOCKS_MAX && shape->blocks[i].weight; i++) {
+	for (i = 0; i < BLOCKS_MAX && shape->blocks[i].weight; i++) {
 		const struct block_range *r = &shape->blocks[i];
 		u32 from = max(first, r->first);
 		u32 to = min(last, r->last);
@@ -244,32 +140,44 @@ static u32 sum_blocks(const struct shape *shape, u32 first, u32 last,
 	return sum;
 }
 
-static u32 node_blocks(const struct workload_table *table,
+static u32 node_blocks(const struct shape *shape,
 		       const struct workload_node *node, bool weighted)
 {
-	const struct shape *shape = &shapes[table->family];
 	u32 first = node->addr.hi >> (64 - shape->block_len);
 	u32 nr = 1U << (shape->block_len - node->len);
 
 	return sum_blocks(shape, first, first + nr - 1, weighted);
 }
 
-/* Prefixes of length @len that have room in @node, at most U32_MAX: I1. */
-static u32 node_room(const struct workload_table *table,
-		     const struct workload_node *node, u32 len)
+/* Space of a prefix, in /64s; only nested prefixes are longer. */
+static u64 len_space(u32 len)
 {
-	u32 block_len = shapes[table->family].block_len;
-	u32 blocks = 1, shift;
+	return len <= 64 ? 1ULL << (64 - len) : 0;
+}
 
-	if (node->len < block_len) {
-		blocks = node_blocks(table, node, false);
-		shift = len - block_len;
-	} else {
-		shift = len - node->len;
-	}
-	if (fls64(blocks) + shift > 32)
-		return ~0U;
-	return (u32)((u64)blocks << shift);
+/* Space for top prefixes: I1. */
+static u64 node_space(const struct shape *shape,
+		      const struct workload_node *node)
+{
+	if (node->len >= shape->block_len)
+		return len_space(node->len);
+	return node_blocks(shape, node, false) * len_space(shape->block_len);
+}
+
+/*
+ * How many nested prefixes of a length there may be, from how many there may
+ * be of the length before it, and the @tops of that: I2.  At most U32_MAX.
+ */
+static u32 next_room(u32 room, u32 tops)
+{
+	u64 twice = 2 * ((u64)room + tops);
+
+	return twice < ~0U ? twice : ~0U;
+}
+
+static u32 first_room(const struct workload_node *node)
+{
+	return node->is_covered;
 }
 
 /* In 0 to 65535, most often near the middle. */
@@ -280,36 +188,83 @@ static u32 random_share(struct workload_table *table)
 	return (u32)((x & 0xffff) + (x >> 48)) / 2;
 }
 
-/* The share of its prefixes that goes into the left half, in 65536ths. */
-static u32 left_share(struct workload_table *table,
-		      const struct workload_node *node,
+/* The left one's share of @left + @right, with some chance in it. */
+static u32 weighted_share(struct workload_table *table, u64 left, u64 right)
+{
+	u32 share = random_share(table);
+	unsigned int bits = fls64(left | right);
+
+	/* Keep as many bits as the products leave room for. */
+	if (bits > 30) {
+		left >>= bits - 30;
+		right >>= bits - 30;
+	}
+	left *= share;
+	right *= SHARE_ALL - share;
+	return left + right ? (u32)((left << 16) / (left + right)) : 0;
+}
+
+/* The left half's share of the @nr prefixes of a part of length @len. */
+static u32 clustered_share(struct workload_table *table,
+			   const struct one_sided *one_sided, u32 len, u32 nr)
+{
+	u32 size = nr < 4 ? 0 : nr < 16 ? 1 : nr < 128 ? 2 : 3;
+	u32 share = random_share(table);
+
+	if (len < one_sided->end && workload_below(&table->rng, 100) <
+				    one_sided->percent[len][size])
+		return share & 1 ? SHARE_ALL : 0;
+	return share ? share : 1;
+}
+
+/*
+ * How the prefixes of a part are dealt.
+ * @share: the left half's, of prefixes up to length @long_len
+ * @long_share: the left half's, of longer ones
+ */
+struct shares {
+	u32	share;
+	u32	long_share;
+	u32	long_len;
+};
+
+static u32 count_long(const struct workload_node *node, u32 long_len, u32 last)
+{
+	u32 nr = 0, len;
+
+	for (len = long_len + 1; len <= last; len++)
+		nr += node->top[len] + node->nested[len];
+	return nr;
+}
+
+/* Of the part of length @left->len - 1 whose prefixes still are in @right. */
+static u32 long_share(struct workload_table *table,
 		      const struct workload_node *left,
 		      const struct workload_node *right)
 {
 	const struct shape *shape = &shapes[table->family];
-	u32 size = node->nr < 4 ? 0 : node->nr < 16 ? 1 : 2;
-	u32 share = random_share(table);
+	u32 last = route_addr_max_len(table->family);
 
-	if (node->len < shape->block_len) {
-		u64 l = (u64)node_blocks(table, left, true) * share;
-		u64 r = (u64)node_blocks(table, right, true) * (65536 - share);
-
-		return l + r ? (u32)((l << 16) / (l + r)) : 0;
-	}
-	if (node->len < shape->nr_one_sided &&
-	    workload_below(&table->rng, 100) < shape->one_sided[node->len][size])
-		return share & 1 ? 65536 : 0;
-	return share ? share : 1;
+	if (left->len <= shape->block_len)
+		return weighted_share(table, node_blocks(shape, left, true),
+				      node_blocks(shape, right, true));
+	return clustered_share(table, &shape->longer, left->len - 1,
+			       count_long(right, shape->long_len, last));
 }
 
-/* How many of @nr go left, each with a chance of @share in 65536. */
+static u32 share_of(const struct shares *shares, u32 len)
+{
+	return len > shares->long_len ? shares->long_share : shares->share;
+}
+
+/* How many of @nr go left, each with a chance of @share in SHARE_ALL. */
 static u32 deal(struct workload_table *table, u32 nr, u32 share)
 {
 	u32 left = 0;
 	u64 x = 0;
 	u32 i;
 
-	if (share == 0 || share == 65536)
+	if (share == 0 || share == SHARE_ALL)
 		return share ? nr : 0;
 	/* Of many the expected number will do: the share itself is random. */
 	if (nr > 256)
@@ -322,77 +277,237 @@ static u32 deal(struct workload_table *table, u32 nr, u32 share)
 	return left;
 }
 
-/* Take one prefix from the half that has all over to the empty one. */
-static void give_one(const struct workload_table *table,
-		     struct workload_node *from, struct workload_node *to)
+/* As many of @want as at most fit left, and no more than fit right stay. */
+static u32 fit(u32 want, u32 nr, u64 left_room, u64 right_room)
 {
-	u32 len = route_addr_max_len(table->family);
+	if (want > left_room)
+		want = left_room;
+	if (nr - want > right_room)
+		want = nr - right_room;
+	return want;
+}
 
-	/* The longest: the rest keeps its aggregates. */
-	while (!from->count[len])
-		len--;
-	from->count[len]--;
-	from->nr--;
-	to->count[len]++;
-	to->nr++;
+/*
+ * Chance may have left a half empty that the share did not mean to: move one,
+ * the longest, since the rest may have it for an aggregate.
+ */
+static void fill_empty(u32 *left, u32 *right, const struct shares *shares,
+		       u32 first, u32 last)
+{
+	u32 nr_left = 0, nr_right = 0, len, longest = first;
+
+	if (shares->share == 0 || shares->share == SHARE_ALL)
+		return;
+	for (len = first; len <= last; len++) {
+		nr_left += left[len];
+		nr_right += right[len];
+		if (left[len] || right[len])
+			longest = len;
+	}
+	/* Longer ones have a share of their own, which may mean it. */
+	if (nr_left + nr_right < 2 || (nr_left && nr_right) ||
+	    longest > shares->long_len)
+		return;
+	if (nr_left) {
+		left[longest]--;
+		right[longest]++;
+	} else {
+		right[longest]--;
+		left[longest]++;
+	}
+}
+
+/* Deal the top prefixes, the largest first: what follows fits in what is left. */
+static void split_tops(struct workload_table *table, struct workload_node *left,
+		       struct workload_node *right, struct shares *shares)
+{
+	const struct shape *shape = &shapes[table->family];
+	u64 left_space = node_space(shape, left);
+	u64 right_space = node_space(shape, right);
+	bool above = left->len <= shape->block_len;
+	u32 last = route_addr_max_len(table->family);
+	u32 len;
+
+	if (above)
+		shares->share = weighted_share(table,
+					       node_blocks(shape, left, true),
+					       node_blocks(shape, right, true));
+	else
+		shares->share = clustered_share(table, &shape->free,
+						left->len - 1, right->nr_top);
+	for (len = left->len; len <= last; len++) {
+		u64 space = len_space(len);
+		u32 all = right->top[len];
+		u32 n = 0;
+
+		if (all)
+			n = fit(deal(table, all, share_of(shares, len)), all,
+				left_space / space, right_space / space);
+		left->top[len] = n;
+		right->top[len] = all - n;
+		left_space -= n * space;
+		right_space -= (all - n) * space;
+	}
+	if (!above)
+		fill_empty(left->top, right->top, shares, left->len, last);
+}
+
+/* Space of the top prefixes of a part. */
+static u64 tops_space(const struct workload_node *node, u32 last)
+{
+	u64 space = 0;
+	u32 len;
+
+	for (len = node->len; len <= last; len++)
+		space += node->top[len] * len_space(len);
+	return space;
+}
+
+/* Deal the nested prefixes: to top prefixes by their space, if not inside one. */
+static void split_nested(struct workload_table *table,
+			 struct workload_node *left,
+			 struct workload_node *right, struct shares *shares)
+{
+	const struct shape *shape = &shapes[table->family];
+	u32 last = route_addr_max_len(table->family);
+	u32 left_room = first_room(left);
+	u32 right_room = first_room(right);
+	u32 len;
+
+	if (left->is_covered)
+		shares->share = clustered_share(table, &shape->covered,
+						left->len - 1,
+						right->nr_nested);
+	else
+		shares->share = weighted_share(table, tops_space(left, last),
+					       tops_space(right, last));
+	for (len = left->len; len <= last; len++) {
+		u32 all = right->nested[len];
+		u32 n = 0;
+
+		if (all)
+			n = fit(deal(table, all, share_of(shares, len)), all,
+				left_room, right_room);
+		left->nested[len] = n;
+		right->nested[len] = all - n;
+		left_room = next_room(left_room, left->top[len]);
+		right_room = next_room(right_room, right->top[len]);
+	}
+	if (left->is_covered)
+		fill_empty(left->nested, right->nested, shares, left->len,
+			   last);
+}
+
+static void count_node(struct workload_node *node, u32 last)
+{
+	u32 len;
+
+	node->nr_top = 0;
+	node->nr_nested = 0;
+	for (len = node->len; len <= last; len++) {
+		node->nr_top += node->top[len];
+		node->nr_nested += node->nested[len];
+	}
 }
 
 /*
  * Deal what is in @right, a part of any length, to its halves: @left becomes
- * the left one and @right the right one.  Keeps I1.
+ * the left one and @right the right one.  Keeps I1 and I2.
  */
 static void split(struct workload_table *table, struct workload_node *left,
 		  struct workload_node *right)
 {
-	u32 max_len = route_addr_max_len(table->family);
-	struct workload_node whole = *right;
-	u32 share, len;
+	u32 last = route_addr_max_len(table->family);
+	struct shares shares = {
+		.long_len	= shapes[table->family].long_len,
+	};
+	u32 len = right->len;
 
-	left->addr = whole.addr;
-	left->len = whole.len + 1;
-	left->nr = 0;
-	right->len = whole.len + 1;
-	right->nr = 0;
-	if (whole.len < 64)
-		right->addr.hi |= 1ULL << (63 - whole.len);
+	left->addr = right->addr;
+	if (len < 64)
+		right->addr.hi |= 1ULL << (63 - len);
 	else
-		right->addr.lo |= 1ULL << (127 - whole.len);
-	share = left_share(table, &whole, left, right);
+		right->addr.lo |= 1ULL << (127 - len);
+	left->len = len + 1;
+	right->len = len + 1;
+	left->is_covered = right->is_covered;
+	/* Parts below that length have longer prefixes only: one share. */
+	if (len < shares.long_len)
+		shares.long_share = long_share(table, left, right);
+	else
+		shares.long_len = last;
+	split_tops(table, left, right, &shares);
+	split_nested(table, left, right, &shares);
+	count_node(left, last);
+	count_node(right, last);
+}
 
-	for (len = left->len; len <= max_len; len++) {
-		u32 nr = whole.count[len];
-		u32 to_left = 0;
+/* The histogram, rounded so that the sum comes out: each up to where it ends. */
+static void scale_lengths(const struct shape *shape, struct workload_node *root,
+			  u32 nr)
+{
+	u64 total = 0, sum = 0, done = 0;
+	u32 i;
 
-		left->count[len] = 0;
-		right->count[len] = 0;
-		if (!nr)
-			continue;
-		to_left = min(deal(table, nr, share),
-			      node_room(table, left, len));
-		if (nr - to_left > node_room(table, right, len))
-			to_left = nr - node_room(table, right, len);
-		left->count[len] = to_left;
-		left->nr += to_left;
-		right->count[len] = nr - to_left;
-		right->nr += nr - to_left;
+	for (i = 0; i < shape->nr_lengths; i++)
+		total += (u64)shape->lengths[i].nr_top +
+			 shape->lengths[i].nr_nested;
+	for (i = 0; i < shape->nr_lengths; i++) {
+		const struct length_count *count = &shape->lengths[i];
+
+		sum += count->nr_nested;
+		root->nested[count->len] = sum * nr / total - done;
+		done = sum * nr / total;
 	}
-	/* Chance may have left a half empty that the share did not mean to. */
-	if (share == 0 || share == 65536 || whole.nr < 2 ||
-	    whole.len < shapes[table->family].block_len)
-		return;
-	if (!left->nr)
-		give_one(table, right, left);
-	else if (!right->nr)
-		give_one(table, left, right);
+	for (i = 0; i < shape->nr_lengths; i++) {
+		const struct length_count *count = &shape->lengths[i];
+
+		sum += count->nr_top;
+		root->top[count->len] = sum * nr / total - done;
+		done = sum * nr / total;
+	}
+}
+
+/*
+ * Make the counts obey I1 and I2: a top prefix without space is nested, a
+ * nested one without a top prefix around it is top if there is space, and what
+ * has no place at all becomes longer.
+ */
+static int place_lengths(const struct shape *shape, struct workload_node *root,
+			 u32 last)
+{
+	u64 left = node_space(shape, root);
+	u64 excess = 0, room = 0;
+	u32 len;
+
+	for (len = shape->block_len; len <= last; len++) {
+		u64 fits = len <= 64 ? left / len_space(len) : 0;
+		u64 top = root->top[len];
+		u64 want, nested, more;
+
+		top = min(top, fits);
+		want = excess + root->nested[len] + root->top[len] - top;
+		nested = min(want, room);
+		more = min(want - nested, fits - top);
+
+		excess = want - nested - more;
+		if (excess && len >= shape->spill_len)
+			return -ERANGE;
+		root->top[len] = top + more;
+		root->nested[len] = nested;
+		left -= root->top[len] * len_space(len);
+		room = next_room(room, root->top[len]);
+	}
+	return 0;
 }
 
 int workload_table_init(struct workload_table *table, unsigned int family,
 			u32 nr, u32 nexthops, u64 seed)
 {
 	const struct shape *shape = &shapes[family];
+	u32 last = route_addr_max_len(family);
 	struct workload_node *root = &table->pending[0];
-	u64 total = 0, sum = 0, done = 0, excess = 0;
-	u32 i, len;
+	int ret;
 
 	workload_rng_init(&table->rng, seed ^ ((u64)family << 63));
 	table->seed = seed;
@@ -400,57 +515,61 @@ int workload_table_init(struct workload_table *table, unsigned int family,
 	table->family = family;
 	table->nr_pending = 1;
 	memset(root, 0, sizeof(*root));
-	root->nr = nr;
-
-	for (i = 0; i < shape->nr_lengths; i++)
-		total += shape->lengths[i].nr;
-	/* Rounded so that the sum comes out exact: each up to where it ends. */
-	for (i = 0; i < shape->nr_lengths; i++) {
-		sum += shape->lengths[i].nr;
-		root->count[shape->lengths[i].len] = sum * nr / total - done;
-		done = sum * nr / total;
-	}
-	/* What a length has no room for becomes more specific. */
-	for (len = shape->block_len; len <= route_addr_max_len(family); len++) {
-		u64 want = root->count[len] + excess;
-
-		root->count[len] = min(want, (u64)node_room(table, root, len));
-		excess = want - root->count[len];
-	}
-	return excess ? -ERANGE : 0;
+	scale_lengths(shape, root, nr);
+	ret = place_lengths(shape, root, last);
+	count_node(root, last);
+	return ret;
 }
 
 /* The only prefix of a part may stand anywhere in it: no need to halve on. */
 static void place_single(struct workload_table *table,
 			 struct workload_node *node)
 {
+	const u32 *count = node->nr_top ? node->top : node->nested;
 	struct route_prefix part = {
 		.addr	= node->addr,
 		.family	= table->family,
 		.len	= node->len,
 	};
 
-	while (!node->count[node->len])
+	while (!count[node->len])
 		node->len++;
 	node->addr = route_addr_mask(workload_addr_in(&table->rng, &part),
 				     node->len);
 }
 
+/* Is the part itself a prefix?  Takes it out of the counts. */
+static bool take_prefix(struct workload_node *node)
+{
+	if (node->top[node->len]) {
+		node->top[node->len] = 0;
+		node->nr_top--;
+		node->is_covered = true;
+		return true;
+	}
+	if (node->nested[node->len]) {
+		node->nested[node->len] = 0;
+		node->nr_nested--;
+		return true;
+	}
+	return false;
+}
+
 bool workload_table_next(struct workload_table *table, struct route *route)
 {
+	u32 block_len = shapes[table->family].block_len;
+
 	while (table->nr_pending) {
 		struct workload_node *top;
 
 		top = &table->pending[table->nr_pending - 1];
-		if (!top->nr) {
+		if (!top->nr_top && !top->nr_nested) {
 			table->nr_pending--;
 			continue;
 		}
-		if (top->nr == 1 && top->len >= shapes[table->family].block_len)
+		if (top->nr_top + top->nr_nested == 1 && top->len >= block_len)
 			place_single(table, top);
-		if (top->count[top->len]) {
-			top->count[top->len]--;
-			top->nr--;
+		if (take_prefix(top)) {
 			route->prefix.addr = top->addr;
 			route->prefix.family = table->family;
 			route->prefix.len = top->len;

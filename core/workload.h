@@ -47,14 +47,20 @@ u32 workload_nexthop(const struct route_prefix *prefix, u64 seed, u32 nexthops);
  * struct workload_node - a part of the address space that is still to be filled
  * @addr: its first address
  * @len: its length
- * @nr: prefixes that belong in it
- * @count: of these, how many of each length; none shorter than @len
+ * @is_covered: it is in a prefix of the table
+ * @nr_top: prefixes that belong in it and are in no other prefix
+ * @nr_nested: prefixes that belong in it and are in another one
+ * @top: the former by length, from @len on
+ * @nested: the latter by length, from @len on
  */
 struct workload_node {
 	struct route_addr	addr;
 	u32			len;
-	u32			nr;
-	u32			count[WORKLOAD_LENGTHS];
+	bool			is_covered;
+	u32			nr_top;
+	u32			nr_nested;
+	u32			top[WORKLOAD_LENGTHS];
+	u32			nested[WORKLOAD_LENGTHS];
 };
 
 /**
@@ -68,7 +74,7 @@ struct workload_node {
  *	Every part but the top one is the right half of one that has the parts
  *	above it in its left half: so there are at most as many as lengths.
  *
- * It is some 70 KB: not for a stack.
+ * It is some 140 KB: not for a stack.
  */
 struct workload_table {
 	struct workload_rng	rng;
@@ -87,8 +93,8 @@ struct workload_table {
  * @nexthops: next hops that it shall use, 1 to @nexthops; not 0
  * @seed: any
  * Context: any; does not sleep.
- * Return: 0, or -ERANGE if the family has not so many prefixes of the lengths
- * that are in use.
+ * Return: 0, or -ERANGE if there are not so many prefixes of the lengths that
+ * are in use: some 28 million for IPv4, more than @nr can say for IPv6.
  */
 int workload_table_init(struct workload_table *table, unsigned int family,
 			u32 nr, u32 nexthops, u64 seed);

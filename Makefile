@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The only entry: "make help" lists what there is.  KDIR, O, V, CC and CFLAGS may
+# be set from outside and are only added to.  Nothing is written but to O and,
+# what is dear (kernels, parts of the kernel's source), to KONTEND_CACHE.
+
+srctree	:= $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))
+O	?= $(srctree)/build
+objtree	:= $(abspath $(O))
+Q	:= $(if $(filter 1,$(V)),,@)
+VM	:= $(srctree)/selftests/vm
+
+# Kernels that the tests boot: names as in "selftests/vm/kernel".
+KERNELS	?= 6.1 6.12
+# The kernel of "make vm" and "make demo".
+K	?= 6.12
+
+export KONTEND_CACHE ?= $(HOME)/.cache/kontend
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+all: module user bpf
+
+include $(srctree)/user/user.mk
+include $(srctree)/bpf/bpf.mk
+include $(srctree)/selftests/core.mk
+
+##@ Build
+.PHONY: all module user bpf
+user: $(objtree)/user/kontend	## the tool
+bpf: bpf-objects	## the BPF objects
+
+# Kbuild writes beside what it reads: it reads a shadow of links.  One a kernel
+# and variant, for objects of different kernels do not mix.
+KDIR	?= /lib/modules/$(shell uname -r)/build
+# What uname -r says, which Debian's kernel.release is not.
+krel	= $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
+variant	= $(if $(KONTEND_POISON),-poison)
+shadow	= $(objtree)/kmod-$(krel)$(variant)
+
+module:	## kontend.ko for KDIR, by default the running kernel
+	$(if $(krel),,$(error no kernel headers in KDIR=$(KDIR): install \
+		linux-headers-$(shell uname -r), or use "make module-6.12" for \
+		a Debian kernel that is fetched, not installed))
+	$(Q)mkdir -p $(shadow)
+	$(Q)cp -rsf $(addprefix $(srctree)/,Kbuild uapi core kmod) $(shadow)/
+	$(Q)find $(shadow) -xtype l -delete
+	$(Q)$(MAKE) -C $(KDIR) O= M=$(shadow) $(KBUILD_ARGS) modules
+	@echo "built $(shadow)/kontend.ko"
+
+# module-6.12: for a Debian kernel that is fetched, not installed.
+# poison-6.12: with poisoned nodes, for the torture tests.
+fetched = dir=$$($(VM)/kernel $*) && $(MAKE) --no-print-directory module \
+	KDIR=$$dir/kdir KBUILD_ARGS="$(KBUILD_ARGS) $$(cat $$dir/kbuild.args)"
+
+module-%:
+	$(Q)$(fetched)
+
+poison-%:
+	$(Q)$(fetched) KONTEND_POISON=1
+
+##@ Try
+.PHONY: demo vm
+demo: deps	## all of it: a full table in a VM and in user space, compared
+	$(Q)$(srctree)/user/demo -k $(K) $(if $(ROUTES),-r $(ROUTES))
+
+vm: deps	## an interactive shell in a VM (K=6.1 or 6.12), module at hand
+	$(Q)$(MAKE) --no-print-directory module-$(K) user
+	@echo "In the guest: insmod \$$KO; then build/user/kontend doctor; exit ends it."
+	$(Q)KO=$(objtree)/kmod-$$(basename $$($(VM)/kernel $(K)))/kontend.ko \
+		$(VM)/run -k $(K) -w $(objtree) -i
+
+##@ Test
+.PHONY: test test-core test-user test-vm check
+test: deps	## everything that must hold: user space, then each of KERNELS
+	$(Q)$(srctree)/selftests/all $(KERNELS)
+
+# The tool is tested as it ships and under ASan and UBSan.
+test-user: user
+	$(Q)$(MAKE) --no-print-directory user O=$(objtree)/san SAN=1
+	$(Q)for dir in $(objtree) $(objtree)/san; do \
+		KONTEND=$$dir/user/kontend $(srctree)/selftests/user_tool.sh || \
+			exit 1; done
+
+test-vm: $(addprefix test-vm-,$(KERNELS))	## the kselftests in a VM, each of KERNELS
+
+test-vm-%:
+	$(Q)$(MAKE) --no-print-directory module-$* poison-$* user bpf
+	$(Q)$(srctree)/selftests/vm/suite $*
+
+check: deps	## the static checks; boots nothing
+	$(Q)$(srctree)/selftests/static $(KERNELS)
+
+##@ Other
+.PHONY: deps clean help
+deps:	## install the Debian packages that are missing, naming them
+	$(Q)$(srctree)/selftests/deps
+
+clean:	## remove O
+	rm -rf $(objtree)
+
+help:	## this list
+	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) ":" } \
+		/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' \
+		$(firstword $(MAKEFILE_LIST))
+	@echo "\nVariables: O (objects, default build/), KDIR, CC, CFLAGS, V=1,"
+	@echo "KERNELS (\"$(KERNELS)\"), K ($(K)), ROUTES (a table for demo),"
+	@echo "KONTEND_CACHE ($(KONTEND_CACHE))."

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The core's owner in user space: a mutex for the writer, liburcu for the
+ * readers.  Compiled with the core once for each flavour, KONTEND_FLAVOR, and
+ * linked with it into one object that exports mirror_ops_FLAVOR alone.
+ */
+#include "mirror.h"
+
+#include <pthread.h>
+
+#define STR(x)			#x
+#define XSTR(x)			STR(x)
+#define PASTE(a, b)		a ## b
+#define XPASTE(a, b)		PASTE(a, b)
+#define MIRROR_OPS		XPASTE(mirror_ops_, KONTEND_FLAVOR)
+
+/* Memory that may wait for readers before a writer does. */
+#define PENDING_BYTES_MAX	(64ULL << 20)
+
+/*
+ * struct mirror - a table and its lock
+ *   I   set before publication, then never changed
+ */
+struct mirror {
+	struct route_table	*table;		/* I */
+	pthread_mutex_t		lock;		/* the table's writer lock */
+};
+
+static void register_thread(void)
+{
+	rcu_register_thread();
+}
+
+static void unregister_thread(void)
+{
+	rcu_unregister_thread();
+}
+
+static void quiescent(void)
+{
+	rcu_quiescent_state();
+}
+
+static void offline(void)
+{
+	rcu_thread_offline();
+}
+
+static void online(void)
+{
+	rcu_thread_online();
+}
+
+static const struct route_owner_ops owner_ops = {
+	.call	= call_rcu,
+};
+
+static struct mirror *create(void)
+{
+	static const struct route_limits limits = {
+		.bytes_pending	= PENDING_BYTES_MAX,
+	};
+	struct route_owner owner = { .ops = &owner_ops };
+	struct mirror *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return NULL;
+	pthread_mutex_init(&m->lock, NULL);
+	owner.owner = m;
+	port_lock_init(&owner.lock, &m->lock);
+	m->table = route_table_create(&limits, &owner);
+	if (m->table)
+		return m;
+	pthread_mutex_destroy(&m->lock);
+	free(m);
+	return NULL;
+}
+
+static void destroy(struct mirror *m)
+{
+	/* The callbacks first: they refer to the table. */
+	rcu_barrier();
+	route_table_destroy(m->table);
+	pthread_mutex_destroy(&m->lock);
+	free(m);
+}
+
+/* A mutex may block: a qsbr reader must not hold up grace periods meanwhile. */
+static void lock(struct mirror *m)
+{
+	rcu_thread_offline();
+	pthread_mutex_lock(&m->lock);
+	rcu_thread_online();
+}
+
+static void unlock(struct mirror *m)
+{
+	pthread_mutex_unlock(&m->lock);
+}
+
+/*
+ * Once rcu_barrier() is back, all that waited at its start has been handed to
+ * the reclaimed list, and route_reclaim() takes it from there.
+ */
+static void wait_for_readers(struct mirror *m)
+{
+	while (route_must_wait(m->table)) {
+		rcu_barrier();
+		lock(m);
+		route_reclaim(m->table);
+		unlock(m);
+	}
+}
+
+static int apply_locked(struct route_txn *txn,
+			const struct route_change *changes, size_t n,
+			size_t *failed)
+{
+	size_t i;
+	int ret;
+
+	route_txn_begin(txn);
+	for (i = 0; i < n; i++) {
+		ret = route_txn_apply_sleep(txn, &changes[i], NULL);
+		if (ret) {
+			*failed = i;
+			route_txn_abort(txn);
+			return ret;
+		}
+	}
+	route_txn_commit(txn);
+	return 0;
+}
+
+static int apply(struct mirror *m, const struct route_change *changes, size_t n,
+		 size_t *failed)
+{
+	struct route_txn txn;
+	int ret;
+
+	*failed = 0;
+	wait_for_readers(m);
+	route_txn_init(&txn, m->table);
+	ret = route_txn_prepare(&txn);
+	if (!ret) {
+		lock(m);
+		ret = apply_locked(&txn, changes, n, failed);
+		unlock(m);
+	}
+	route_txn_fini(&txn);
+	return ret;
+}
+
+static void lookup(struct mirror *m, unsigned int family,
+		   const struct route_addr *addrs, u32 *nexthops, size_t n)
+{
+	size_t done, now;
+
+	for (done = 0; done < n; done += now) {
+		now = min(n - done, (size_t)MIRROR_VIEW_KEYS);
+		rcu_read_lock();
+		route_lookup_bulk(route_view(m->table), family, addrs + done,
+				  nexthops + done, now);
+		rcu_read_unlock();
+		rcu_quiescent_state();
+	}
+}
+
+static u32 get(struct mirror *m, const struct route_prefix *prefix)
+{
+	u32 nexthop;
+
+	rcu_read_lock();
+	nexthop = route_get(route_view(m->table), prefix);
+	rcu_read_unlock();
+	rcu_quiescent_state();
+	return nexthop;
+}
+
+static size_t walk(struct mirror *m, const struct route_prefix *after,
+		   struct route *routes, size_t n)
+{
+	rcu_read_lock();
+	n = route_walk(route_view(m->table), after, routes,
+		       min(n, (size_t)MIRROR_VIEW_KEYS));
+	rcu_read_unlock();
+	rcu_quiescent_state();
+	return n;
+}
+
+static void stats(struct mirror *m, struct route_stats *figures)
+{
+	lock(m);
+	route_table_stats(m->table, figures);
+	unlock(m);
+}
+
+static int check(struct mirror *m, const char **reason)
+{
+	int ret;
+
+	lock(m);
+	ret = route_check(m->table, reason);
+	unlock(m);
+	return ret;
+}
+
+const struct mirror_ops MIRROR_OPS = {
+	.name			= XSTR(KONTEND_FLAVOR),
+	.register_thread	= register_thread,
+	.unregister_thread	= unregister_thread,
+	.quiescent		= quiescent,
+	.offline		= offline,
+	.online			= online,
+	.create			= create,
+	.destroy		= destroy,
+	.apply			= apply,
+	.lookup			= lookup,
+	.get			= get,
+	.walk			= walk,
+	.stats			= stats,
+	.check			= check,
+};

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The kernel's route table in user space.  The core is compiled once for each
+ * liburcu flavour; what a flavour exports is one of these tables of operations,
+ * so that the four copies cannot mix.
+ *
+ * A thread registers before anything else and unregisters as its last act.
+ * With qsbr a registered thread is in a read section until it says otherwise:
+ * quiescent() in long loops, offline() before and online() behind everything
+ * that may block.  The other flavours take these as nothing.
+ */
+#ifndef _USER_MIRROR_H
+#define _USER_MIRROR_H
+
+#include <core/route.h>
+
+/* Keys of one read section: as much as the kernel does in one. */
+#define MIRROR_VIEW_KEYS	256
+
+struct mirror;
+
+/**
+ * struct mirror_ops - a flavour's table
+ * @name: flavour
+ * @register_thread: first call of every thread
+ * @unregister_thread: last call of every thread
+ * @quiescent: this thread holds no reference now
+ * @offline: this thread holds no reference until @online
+ * @online: end of @offline
+ * @create: an empty table, NULL without memory
+ * @destroy: free it; nobody uses it any more
+ * @apply: changes that become visible at once; on error none of them, and
+ *	@failed says at which it ended
+ * @lookup: longest-prefix match; 0 where no route matches
+ * @get: exact match; 0 if there is no such route
+ * @walk: the next routes in order, at most MIRROR_VIEW_KEYS of @n; 0: the end
+ * @stats: figures
+ * @check: assert every invariant: 0, or -EUCLEAN and the @reason
+ *
+ * Lookups and walks take their own read sections, and announce a quiescent
+ * state between them: no caller is inside one.
+ */
+struct mirror_ops {
+	const char	*name;
+	void		(*register_thread)(void);
+	void		(*unregister_thread)(void);
+	void		(*quiescent)(void);
+	void		(*offline)(void);
+	void		(*online)(void);
+	struct mirror	*(*create)(void);
+	void		(*destroy)(struct mirror *m);
+	int		(*apply)(struct mirror *m,
+				 const struct route_change *changes, size_t n,
+				 size_t *failed);
+	void		(*lookup)(struct mirror *m, unsigned int family,
+				  const struct route_addr *addrs, u32 *nexthops,
+				  size_t n);
+	u32		(*get)(struct mirror *m,
+			       const struct route_prefix *prefix);
+	size_t		(*walk)(struct mirror *m,
+				const struct route_prefix *after,
+				struct route *routes, size_t n);
+	void		(*stats)(struct mirror *m, struct route_stats *stats);
+	int		(*check)(struct mirror *m, const char **reason);
+};
+
+extern const struct mirror_ops mirror_ops_memb;
+extern const struct mirror_ops mirror_ops_mb;
+extern const struct mirror_ops mirror_ops_qsbr;
+extern const struct mirror_ops mirror_ops_bp;
+
+/* mirror_ops_find - a flavour by its name, NULL if there is none. */
+const struct mirror_ops *mirror_ops_find(const char *name);
+
+#endif /* _USER_MIRROR_H */

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Text and JSON from one description.  JSON is written as it comes, a record
+ * at a time: json-c does the values, the brackets around them are ours.
+ */
+#include "out.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+void out_init(struct out *out, FILE *file)
+{
+	memset(out, 0, sizeof(*out));
+	out->file = file;
+}
+
+static const struct out_field *find_field(const struct out_field *fields,
+					  const char *name, size_t len)
+{
+	for (; fields->type != OUT_TYPE_END; fields++)
+		if (strlen(fields->name) == len &&
+		    !memcmp(fields->name, name, len))
+			return fields;
+	return NULL;
+}
+
+static void print_value(FILE *file, const struct out_field *field, int width)
+{
+	switch (field->type) {
+	case OUT_TYPE_STR:
+		fprintf(file, "%-*s", width, field->str ? field->str : "");
+		break;
+	case OUT_TYPE_U64:
+		fprintf(file, "%*" PRIu64, width, field->u64);
+		break;
+	case OUT_TYPE_BOOL:
+		fprintf(file, "%-*s", width, field->u64 ? "yes" : "no");
+		break;
+	case OUT_TYPE_END:
+		break;
+	}
+}
+
+static void print_text(FILE *file, const char *text,
+		       const struct out_field *fields)
+{
+	while (*text) {
+		const struct out_field *field;
+		const char *name = text + 1;
+		size_t len = strcspn(name, ":}");
+
+		field = *text == '{' ? find_field(fields, name, len) : NULL;
+		if (!field) {
+			putc(*text++, file);
+			continue;
+		}
+		print_value(file, field,
+			    name[len] == ':' ? atoi(name + len + 1) : 0);
+		text = strchr(name, '}') + 1;
+	}
+	putc('\n', file);
+}
+
+static void print_json_value(FILE *file, struct json_object *value)
+{
+	fputs(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN |
+					     JSON_C_TO_STRING_NOSLASHESCAPE),
+	      file);
+	json_object_put(value);
+}
+
+static void print_json_member(FILE *file, const struct out_field *field)
+{
+	print_json_value(file, json_object_new_string(field->name));
+	putc(':', file);
+	if (field->type == OUT_TYPE_STR && field->str)
+		print_json_value(file, json_object_new_string(field->str));
+	else if (field->type == OUT_TYPE_U64)
+		print_json_value(file, json_object_new_uint64(field->u64));
+	else if (field->type == OUT_TYPE_BOOL)
+		print_json_value(file, json_object_new_boolean(!!field->u64));
+	else
+		fputs("null", file);
+}
+
+static void next_member(struct out *out)
+{
+	if (out->has_members)
+		fputs(",\n", out->file);
+	out->has_members = true;
+}
+
+/* Be inside @list, or inside the object itself if it is NULL. */
+static void enter_list(struct out *out, const char *list)
+{
+	if (!out->is_open)
+		fputs("{\n", out->file);
+	out->is_open = true;
+	if (out->list == list ||
+	    (out->list && list && !strcmp(out->list, list)))
+		return;
+	if (out->list) {
+		fputs("\n]", out->file);
+		out->has_members = true;
+	}
+	if (list) {
+		next_member(out);
+		fprintf(out->file, "\"%s\":[\n", list);
+		out->has_members = false;
+	}
+	out->list = list;
+}
+
+static void print_json(struct out *out, const char *list,
+		       const struct out_field *fields)
+{
+	bool is_first = true;
+
+	enter_list(out, list);
+	if (list) {
+		next_member(out);
+		putc('{', out->file);
+	}
+	for (; fields->type != OUT_TYPE_END; fields++, is_first = false) {
+		if (!list)
+			next_member(out);
+		else if (!is_first)
+			putc(',', out->file);
+		print_json_member(out->file, fields);
+	}
+	if (list)
+		putc('}', out->file);
+}
+
+void out_fields(struct out *out, const char *list, const char *text,
+		const struct out_field *fields)
+{
+	if (out->json)
+		print_json(out, list, fields);
+	else if (text)
+		print_text(out->file, text, fields);
+}
+
+void out_empty_list(struct out *out, const char *list)
+{
+	if (out->json)
+		enter_list(out, list);
+}
+
+int out_fail(struct out *out, int err, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(out->error, sizeof(out->error), fmt, args);
+	va_end(args);
+	return err;
+}
+
+int out_usage(struct out *out, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(out->error, sizeof(out->error), fmt, args);
+	va_end(args);
+	out->is_usage = true;
+	return -EINVAL;
+}
+
+int out_finish(struct out *out)
+{
+	if (out->json) {
+		if (out->error[0])
+			out_record(out, NULL, NULL, OUT_STR("error", out->error));
+		enter_list(out, NULL);
+		fputs("\n}\n", out->file);
+	}
+	if (fflush(out->file) || ferror(out->file))
+		return errno ? -errno : -EIO;
+	return 0;
+}
