@@ -1,0 +1,447 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The tool on files, without a kernel module: what the loader takes and refuses,
+# the generator, exit codes, --help and --json.  KONTEND names the tool.
+
+here=$(dirname "$(readlink -f "$0")")
+: "${KONTEND:=$here/../build/user/kontend}"
+
+# Under kselftest its helpers are one directory up; else these few do.
+if [ -r "$here/../kselftest/ktap_helpers.sh" ]; then
+	# shellcheck source=/dev/null
+	. "$here/../kselftest/ktap_helpers.sh"
+else
+	KSFT_PASS=0 KSFT_FAIL=1 KSFT_SKIP=4
+	ktap_nr=0 ktap_failed=0
+	ktap_print_header() { echo "TAP version 13"; }
+	ktap_print_msg() { echo "#" "$@"; }
+	ktap_set_plan() { ktap_plan=$1; echo "1..$1"; }
+	ktap_skip_all() { echo "1..0 # SKIP $*"; }
+	ktap_test_pass() { ktap_nr=$((ktap_nr + 1)); echo "ok $ktap_nr $*"; }
+	ktap_test_fail() {
+		ktap_nr=$((ktap_nr + 1)) ktap_failed=$((ktap_failed + 1))
+		echo "not ok $ktap_nr $*"
+	}
+	ktap_finished() {
+		[ "$ktap_failed" = 0 ] && [ "$ktap_nr" = "$ktap_plan" ] &&
+			exit "$KSFT_PASS"
+		exit "$KSFT_FAIL"
+	}
+fi
+
+# run CODE ARGUMENTS...: the tool exits with CODE; $out and $err are its output.
+run() {
+	local want=$1 got
+
+	shift
+	"$KONTEND" "$@" > "$tmp/out" 2> "$tmp/err" < "${stdin:-/dev/null}"
+	got=$?
+	out=$(tr -d '\0' < "$tmp/out") err=$(tr -d '\0' < "$tmp/err")
+	[ "$got" = "$want" ] && return
+	ktap_print_msg "exit $got, not $want: kontend $*"
+	ktap_print_msg "$(head -c 500 "$tmp/err")"
+	return 1
+}
+
+# says TEXT PATTERN: a line of TEXT matches the pattern.
+says() {
+	grep -qE -- "$2" <<< "$1" && return
+	ktap_print_msg "expected: $2"
+	ktap_print_msg "got: $(head -c 500 <<< "$1" | tr '\n' '|')"
+	return 1
+}
+
+# mirror N4 N6 FILE [OPTION...]: a mirror of FILE has N4 + N6 routes.
+mirror() {
+	local n4=$1 n6=$2 file=$3
+
+	shift 3
+	run 0 mirror --from="$file" "$@" && says "$out" ": $n4 \+ $n6 routes,"
+}
+
+# refused REASON LINE: a file of a good line and LINE is refused at line 2.
+refused() {
+	printf '10.0.0.0/8 via 1\n%b\n' "$2" > "$tmp/bad"
+	run 1 mirror --from="$tmp/bad" &&
+		says "$err" "^kontend: $tmp/bad:2: .*$1" &&
+		says "$err" "nothing was done" && [ -z "$out" ]
+}
+
+# json FILTER: the output is one JSON value, for which FILTER holds.
+json() {
+	python3 -c '
+import json, sys
+v = json.load(open(sys.argv[1]))
+sys.exit(not eval("(" + sys.argv[2] + ")"))' "$tmp/out" "$1" 2> "$tmp/json" && return
+	ktap_print_msg "JSON: $1: $(tail -n 1 "$tmp/json")"
+	return 1
+}
+
+test_text_syntax() {
+	cat > "$tmp/f" <<- EOF
+		# a comment
+
+		add 10.0.0.0/8 via 1
+		replace 10.0.0.0/8 via 2
+		192.0.2.0/24
+		  198.51.100.1   via  4294967295
+		default via 7
+		2001:db8::/32 via 9
+		::/0 via 3
+		add 203.0.113.0/24 via 5
+		del 203.0.113.0/24
+	EOF
+	mirror 4 2 "$tmp/f"
+}
+
+test_flush_in_file() {
+	printf 'add 10.0.0.0/8 via 1\nflush\n192.0.2.0/24\n' > "$tmp/f"
+	mirror 1 0 "$tmp/f"
+}
+
+test_no_last_newline() {
+	printf '10.0.0.0/8\n192.0.2.0/24 via 2' > "$tmp/f" &&
+		mirror 2 0 "$tmp/f"
+}
+
+test_carriage_returns() {
+	printf '10.0.0.0/8\r\n2001:db8::/32 via 2\r\ndefault via 192.0.2.1 dev eth0\r\n' > "$tmp/f" &&
+		mirror 2 1 "$tmp/f"
+}
+
+test_empty_file() {
+	: > "$tmp/f" && mirror 0 0 "$tmp/f"
+}
+
+test_duplicate_is_no_error() {
+	printf 'add 10.0.0.0/8 via 1\nadd 10.0.0.0/8 via 2\n' > "$tmp/f" &&
+		mirror 1 0 "$tmp/f"
+}
+
+test_stdin() {
+	printf '10.0.0.0/8\n' > "$tmp/f" &&
+		stdin=$tmp/f mirror 1 0 - &&
+		printf 'x\n' > "$tmp/f" && stdin=$tmp/f run 1 mirror --from=- &&
+		says "$err" "^kontend: standard input:1: "
+}
+
+test_gzip() {
+	printf '10.0.0.0/8\n192.0.2.0/24\n' | gzip > "$tmp/f.gz" &&
+		mirror 2 0 "$tmp/f.gz" &&
+		stdin=$tmp/f.gz mirror 2 0 -
+}
+
+test_gzip_truncated() {
+	"$KONTEND" gen --v4=20000 --v6=0 -o "$tmp/f.gz" > "$tmp/out" &&
+		head -c 60000 "$tmp/f.gz" > "$tmp/cut.gz" &&
+		run 1 mirror --from="$tmp/cut.gz" --skip-bad &&
+		says "$err" "cut.gz: behind line [1-9].*too early"
+}
+
+test_gzip_corrupt() {
+	"$KONTEND" gen --v4=2000 --v6=0 -o "$tmp/f.gz" > "$tmp/out" &&
+		printf '\377\377\377\377' | dd of="$tmp/f.gz" bs=1 \
+			seek=$(($(stat -c %s "$tmp/f.gz") - 8)) conv=notrunc 2> /dev/null &&
+		run 1 mirror --from="$tmp/f.gz" && says "$err" "f.gz: behind line"
+}
+
+test_file_errors() {
+	run 1 mirror --from="$tmp/none" && says "$err" "none: No such file" &&
+		run 1 mirror --from="$tmp" && says "$err" "Is a directory"
+}
+
+test_bad_lines() {
+	refused "" 'add 10.0.0.0/8 via 0' &&
+		refused "" 'add 10.0.0.1/8 via 1' &&
+		refused "" '10.0.0.0/33' &&
+		refused "" '2001:db8::/129 via 1' &&
+		refused "" '10.0.0.0/8 via 4294967296' &&
+		refused "" '10.0.0.0/8 via' &&
+		refused "" 'nonsense' &&
+		refused "" '10.0.0.0/8\\0 via 1' &&
+		refused "" 'add 256.0.0.0/8 via 1' &&
+		refused "too long" "$(printf '1%.0s' {1..5000})" &&
+		refused "too long" "$(printf '1%.0s' {1..200000})"
+}
+
+test_missing_delete() {
+	printf '10.0.0.0/8\n\ndel 192.0.2.0/24\n' > "$tmp/f" &&
+		run 1 mirror --from="$tmp/f" &&
+		says "$err" "^kontend: $tmp/f:3: no such route"
+}
+
+test_skip_bad() {
+	local i
+
+	echo 10.0.0.0/8 > "$tmp/f"
+	for ((i = 0; i < 30; i++)); do echo "bad $i"; done >> "$tmp/f"
+	echo 192.0.2.0/24 >> "$tmp/f"
+	mirror 2 0 "$tmp/f" --skip-bad && says "$out" "^$tmp/f:2: " &&
+		says "$out" "^$tmp/f:21: " && ! grep -q "f:22: " "$tmp/out" &&
+		says "$out" "^30 bad lines" &&
+		run 0 mirror --from="$tmp/f" --skip-bad --json &&
+		json 'len(v["bad"]) == 20 and v["nr_bad"] == 30 and
+		      v["bad"][0]["line"] == 2 and v["bad"][0]["reason"] != ""'
+}
+
+test_bad_lines_are_counted() {
+	printf 'x\n10.0.0.0/8\ny\nz\n' > "$tmp/f" &&
+		run 1 mirror --from="$tmp/f" && says "$err" "f:1: .*bad lines: 3"
+}
+
+# What iproute2 prints, host, router and container lines.
+test_ip_route() {
+	cat > "$tmp/f" <<- EOF
+		default via 192.0.2.1 dev eth0 proto dhcp src 192.0.2.7 metric 100 
+		10.0.0.0/8 via 192.0.2.1 dev eth0 proto bird onlink 
+		10.9.0.0/16 via inet6 fe80::1 dev eth1 
+		172.17.0.0/16 dev docker0 proto kernel scope link src 172.17.0.1 linkdown 
+		192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.7 
+		198.51.100.9 dev eth0 scope link mtu lock 1400 
+		blackhole 203.0.113.0/24 
+		unreachable 203.0.113.0/25 metric 5 
+	EOF
+	mirror 8 0 "$tmp/f" &&
+		says "$out" "^# nexthop 1 via 192.0.2.1 dev eth0$" &&
+		says "$out" "^# nexthop 2 via fe80::1 dev eth1$" &&
+		says "$out" "^# nexthop 3 dev docker0$" &&
+		says "$out" "^# nexthop 4 dev eth0$" &&
+		says "$out" "^# nexthop 5 blackhole$" &&
+		says "$out" "^# nexthop 6 unreachable$" &&
+		! grep -q "nexthop 7" "$tmp/out"
+}
+
+test_ip_6_route() {
+	cat > "$tmp/f" <<- EOF
+		2001:db8::/64 dev eth0 proto ra metric 100 expires 86386sec pref medium
+		fe80::/64 dev eth0 proto kernel metric 256 pref medium
+		unreachable 2001:db8:dead::/48 dev lo metric 1024 error -113 pref medium
+		default via fe80::1 dev eth0 proto ra metric 100 expires 1786sec hoplimit 64 pref medium
+		default dev tun0 metric 2048 pref medium
+	EOF
+	run 0 mirror --from="$tmp/f" --json &&
+		json 'v["nr_routes4"] == 0 and v["nr_routes6"] == 4 and
+		      v["nr_shadowed"] == 1 and
+		      [n["nexthop"] for n in v["nexthops"]] ==
+		      ["dev eth0", "unreachable dev lo", "via fe80::1 dev eth0",
+		       "dev tun0"]'
+}
+
+test_ip_route_lowest_metric() {
+	cat > "$tmp/f" <<- EOF
+		10.0.0.0/8 via 192.0.2.1 dev eth0 metric 200
+		10.0.0.0/8 via 192.0.2.2 dev eth0 metric 100
+		10.0.0.0/8 via 192.0.2.3 dev eth0 metric 300
+	EOF
+	mirror 1 0 "$tmp/f" && says "$out" "^2 routes are left out"
+}
+
+test_ip_route_refused() {
+	refused "multipath" '10.0.0.0/9 proto bird metric 32 \n\tnexthop via 192.0.2.1 dev a weight 1 \n\tnexthop via 192.0.2.2 dev b weight 1 ' &&
+		says "$err" "bad lines: 1;" &&
+		refused "multipath" '10.0.0.0/9 \n\tnexthop via 192.0.2.1 dev a weight 1 ' &&
+		says "$err" "bad lines: 1;" &&
+		refused "multipath" '10.0.0.0/9 via 1\n\tnexthop via 192.0.2.1 dev a weight 1' &&
+		refused "group" '10.0.0.0/9 nhid 10 proto static' &&
+		refused "source" '2001:db8::/48 from 2001:db8:1::/48 via fe80::1 dev a' &&
+		refused "service" '10.0.0.0/9 tos 0x10 via 192.0.2.1 dev a' &&
+		refused "encapsulation" '10.0.0.0/9 encap mpls 100 via 192.0.2.1 dev a' &&
+		refused "another table" 'local 127.0.0.1 dev lo table local' &&
+		refused "dead" '10.0.0.0/9 via 192.0.2.1 dev a dead linkdown' &&
+		refused "not known" '10.0.0.0/9 via 192.0.2.1 dev a wonder 1' &&
+		refused "gateway" '10.0.0.0/9 via 192.0.2 dev a' &&
+		refused "value" '10.0.0.0/9 via 192.0.2.1 dev' &&
+		refused "metric" '10.0.0.0/9 via 192.0.2.1 dev a metric x' &&
+		printf '\tnexthop via 192.0.2.1 dev a weight 1\n' > "$tmp/f" &&
+		run 1 mirror --from="$tmp/f" && says "$err" "without a route"
+}
+
+test_saved_nexthops() {
+	cat > "$tmp/f" <<- EOF
+		# nexthop 30 via 192.0.2.1 dev eth0
+		add 10.0.0.0/8 via 30
+		10.1.0.0/16 via 192.0.2.1 dev eth0
+		10.2.0.0/16 via 192.0.2.2 dev eth0
+	EOF
+	mirror 3 0 "$tmp/f" && says "$out" "^# nexthop 31 via 192.0.2.2 dev eth0$" &&
+		[ "$(grep -c "^# nexthop" "$tmp/out")" = 2 ] || return
+	printf '# nexthop 3 dev a\n# nexthop 3 dev a\n# nexthop 3 dev b\n' > "$tmp/f" &&
+		run 1 mirror --from="$tmp/f" &&
+		says "$err" "f:3: .*another next hop" &&
+		printf '# nexthop 3 dev a\n# nexthop 4 dev a\n' > "$tmp/f" &&
+		run 1 mirror --from="$tmp/f" &&
+		says "$err" "f:2: .*another id" &&
+		refused "no valid id" '# nexthop 0 dev a' &&
+		refused "no valid id" '# nexthop 5  '
+}
+
+test_flavors() {
+	local flavor
+
+	"$KONTEND" gen --v4=5000 --v6=5000 -o "$tmp/f" > "$tmp/out" || return
+	for flavor in memb mb qsbr bp; do
+		mirror 5000 5000 "$tmp/f" --flavor=$flavor &&
+			says "$out" "over $flavor:" || return
+	done
+	run 2 mirror --from="$tmp/f" --flavor=none
+}
+
+test_gen_same_seed() {
+	run 0 gen --v4=9000 --v6=9000 --seed=5 && cp "$tmp/out" "$tmp/a" &&
+		run 0 gen --v4=9000 --v6=9000 --seed=5 &&
+		cmp -s "$tmp/out" "$tmp/a" &&
+		run 0 gen --v4=9000 --v6=9000 --seed=6 &&
+		! cmp -s "$tmp/out" "$tmp/a" &&
+		run 0 gen --v4=9000 --v6=9000 --seed=5 -o "$tmp/b.gz" &&
+		gzip -dc "$tmp/b.gz" | cmp -s - "$tmp/a"
+}
+
+# The files of a run must not change between versions without anyone noticing.
+test_gen_known_table() {
+	local sum
+
+	run 0 gen --v4=1000 --v6=1000 --seed=1 || return
+	sum=$(sha256sum < "$tmp/out")
+	[ "${sum%% *}" = "$GEN_SHA256" ] && return
+	ktap_print_msg "another table than before: ${sum%% *}"
+	return 1
+}
+
+test_gen_counts() {
+	run 0 gen --v4=50000 --v6=20000 --nexthops=3 -o "$tmp/g" || return
+	[ "$(grep -c '^add [0-9.]*/' "$tmp/g")" = 50000 ] &&
+		[ "$(grep -c '^add [0-9a-f:]*:' "$tmp/g")" = 20000 ] &&
+		[ "$(awk '/^add/ { print $2 }' "$tmp/g" | sort -u | wc -l)" = 70000 ] &&
+		[ "$(awk '/^add/ { print $4 }' "$tmp/g" | sort -u | tr '\n' ' ')" = "1 2 3 " ] &&
+		mirror 50000 20000 "$tmp/g"
+}
+
+# Of IPv4 59.6 % are /24 and 12.0 % /22; of IPv6 47.1 % /48 and 14.1 % /32.
+test_gen_histogram() {
+	run 0 gen --v4=100000 --v6=100000 || return
+	awk -F '[ /]' '
+	/^add/ { n[($2 ~ /:/) " " $3]++ }
+	function far(key, want) { return n[key] < want - 2 || n[key] > want + 2 }
+	END { exit far("0 24", 59618) || far("0 22", 12044) || far("0 8", 2) ||
+		   far("1 48", 47137) || far("1 32", 14080) }' "$tmp/out"
+}
+
+test_gen_sizes() {
+	run 0 gen --v4=0 --v6=0 && ! grep -q '^add' "$tmp/out" &&
+		run 0 gen --v4=1 --v6=1 && [ "$(grep -c '^add' "$tmp/out")" = 2 ] &&
+		run 1 gen --v4=100000000 --v6=0 -o "$tmp/none" &&
+		says "$err" "--v4=100000000: " && [ ! -e "$tmp/none" ]
+}
+
+test_output_is_whole() {
+	echo old > "$tmp/o" && chmod 640 "$tmp/o" && ln -s o "$tmp/link" &&
+		run 0 gen --v4=10 --v6=0 -o "$tmp/link" &&
+		[ -L "$tmp/link" ] && [ "$(stat -c %a "$tmp/o")" = 640 ] &&
+		[ "$(grep -c '^add' "$tmp/o")" = 10 ] &&
+		! compgen -G "$tmp/*.tmp" > /dev/null &&
+		run 1 gen -o "$tmp/none/o" && says "$err" "none/o: No such file" &&
+		run 0 gen --v4=10 --v6=0 -o /dev/null && [ -c /dev/null ] &&
+		run 1 gen -o /dev/full && says "$err" "No space left" &&
+		! "$KONTEND" gen > /dev/full 2> "$tmp/err"
+}
+
+test_help() {
+	local cmd
+
+	run 0 --help && says "$out" "^  mirror " || return
+	for cmd in route mirror gen doctor; do
+		run 0 $cmd --help && says "$out" "^Usage: kontend $cmd" || return
+	done
+}
+
+test_usage() {
+	local args
+
+	while read -r args; do
+		# shellcheck disable=SC2086
+		run 2 $args && [ -n "$err" ] || return
+		[ -z "$out" ] && continue
+		ktap_print_msg "output: kontend $args"
+		return 1
+	done <<- EOF
+
+		nonsense
+		--nonsense
+		route
+		route nonsense
+		route add
+		route add 10.0.0.0/8
+		route add 10.0.0.1/8 via 1
+		route add 10.0.0.0/8 via 0
+		route add 10.0.0.0/8 via 1 more
+		route del 10.0.0.1/8
+		route get 10.0.0.1/8
+		route lookup
+		route lookup 10.0.0.0/8
+		route show more
+		route load
+		route save a b
+		route --table
+		mirror more
+		mirror --verify=x
+		mirror --verify=-1
+		mirror --seed=18446744073709551616
+		gen --v4=x
+		gen --v4=4294967296
+		gen --nexthops=0
+		gen more
+		doctor more
+		doctor --nonsense
+	EOF
+}
+
+test_json() {
+	printf '10.0.0.0/8\nblackhole 192.0.2.0/24\n' > "$tmp/f\"q" &&
+		run 0 --json mirror --from="$tmp/f\"q" &&
+		json 'v["nr_routes4"] == 2 and v["from"].endswith("f\"q") and
+		      len(v["lookups"]) == 2' &&
+		run 0 gen --v4=10 --v6=10 -o "$tmp/g" --json &&
+		json 'v["nr_routes4"] == 10 and v["seed"] == 1' &&
+		run 1 mirror --json --from="$tmp/none" &&
+		json '"No such file" in v["error"]' &&
+		run 2 mirror --json nonsense && json '"nonsense" in v["error"]' &&
+		run 2 gen --json && json '"--output" in v["error"]' &&
+		{ run 0 doctor --json 2> /dev/null > /dev/null || run 1 doctor --json; } &&
+		json 'len(v["checks"]) > 10 and
+		      all(c["state"] in ("OK", "--", "??") for c in v["checks"]) and
+		      all(c["why"] for c in v["checks"] if c["state"] != "OK")'
+}
+
+test_no_device() {
+	[ -e /dev/kontend ] && return
+	run 1 route show && says "$err" "insmod kontend.ko" &&
+		run 1 route load "$tmp/none" && says "$err" "insmod kontend.ko" &&
+		run 1 mirror && run 1 doctor && says "$out" "^-- device .*not loaded"
+}
+
+# What "kontend gen --v4=1000 --v6=1000 --seed=1" prints.
+GEN_SHA256=7e9d453d93a81d131177b767c6c74735616ee9b43e647289edd41f37a18802c0
+
+ktap_print_header
+if [ ! -x "$KONTEND" ]; then
+	ktap_skip_all "no $KONTEND: make user"
+	exit "$KSFT_SKIP"
+fi
+if ! command -v python3 > /dev/null; then
+	ktap_skip_all "no python3, which reads the JSON"
+	exit "$KSFT_SKIP"
+fi
+tmp=$(mktemp -d) || exit "$KSFT_FAIL"
+trap 'rm -rf "$tmp"' EXIT
+
+tests=$(declare -F | awk '$3 ~ /^test_/ { print $3 }')
+ktap_set_plan "$(wc -l <<< "$tests")"
+for t in $tests; do
+	if $t; then
+		ktap_test_pass "${t#test_}"
+	else
+		ktap_test_fail "${t#test_}"
+	fi
+done
+ktap_finished
