@@ -528,7 +528,7 @@ struct arena_ref rib_move(struct rib_edit *edit, const u8 *base,
 	return ref;
 }
 
-void rib_undo(struct rib_edit *edit, struct arena_ref root)
+void rib_undo(struct rib_edit *edit, struct arena_ref root, bool may_sleep)
 {
 	struct rib_node *n;
 	unsigned int i, nr_kids;
@@ -540,17 +540,23 @@ void rib_undo(struct rib_edit *edit, struct arena_ref root)
 		return;
 	nr_kids = hweight64(n->kids);
 	for (i = 0; i < nr_kids; i++)
-		rib_undo(edit, n->word[i].kid);
+		rib_undo(edit, n->word[i].kid, may_sleep);
+	if (may_sleep && nr_kids)
+		port_resched();
 	arena_free(edit->arena, root, node_bytes(n));
 }
 
-void rib_undo_retired(struct rib_edit *edit)
+void rib_undo_retired(struct rib_edit *edit, bool may_sleep)
 {
+	unsigned int done = 0;
+
 	while (edit->retired.unit) {
 		struct rib_node *n = edit_node(edit, edit->retired);
 
 		edit->retired.unit = n->mark;
 		n->mark = 0;
+		if (may_sleep && ++done % 1024 == 0)
+			port_resched();
 	}
 }
 

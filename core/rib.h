@@ -214,11 +214,16 @@ struct arena_ref rib_move(struct rib_edit *edit, const u8 *base,
  * rib_undo() - free the nodes that an edit made; those it kept are untouched
  * @edit: edit
  * @root: root
+ * @may_sleep: take chances to reschedule
  */
-void rib_undo(struct rib_edit *edit, struct arena_ref root);
+void rib_undo(struct rib_edit *edit, struct arena_ref root, bool may_sleep);
 
-/* rib_undo_retired - take back that nodes were retired. */
-void rib_undo_retired(struct rib_edit *edit);
+/**
+ * rib_undo_retired() - take back that nodes were retired
+ * @edit: edit
+ * @may_sleep: take chances to reschedule
+ */
+void rib_undo_retired(struct rib_edit *edit, bool may_sleep);
 
 /**
  * rib_free_retired() - free retired nodes, which no reader can hold any more

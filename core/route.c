@@ -16,8 +16,8 @@
 #include "fib4.h"
 #include "fib6.h"
 
-/* Nodes that a writer takes back on its way. */
-#define DRAIN_NODES	1024
+/* Nodes and views that a writer takes back on its way. */
+#define DRAIN_BUDGET	1024
 
 /* A table moves to a smaller region when this part of it, or less, is live. */
 #define SPARSE_PART	8
@@ -56,6 +56,8 @@ struct route_table *route_table_create(const struct route_limits *limits,
 	v->base = v->arena->base;
 	v->arena->nr_views = 1;
 	t->limits = *limits;
+	if (t->limits.bytes)	/* no region is smaller */
+		t->limits.bytes = max(t->limits.bytes, ARENA_MIN_BYTES);
 	t->owner = *owner;
 	t->region_bytes = v->arena->bytes;
 	RCU_INIT_POINTER(t->view, v);
@@ -80,8 +82,8 @@ static void arena_put(struct route_table *t, struct arena *a)
 
 /*
  * Take back views whose readers are gone, and what they kept alive: at most
- * @budget nodes, so that a writer under a spinlock is not held up by the batch
- * before it.  Returns true when all is done.
+ * @budget nodes and views, so that a writer under a spinlock is not held up by
+ * the batch before it.  Returns true when all is done.
  */
 static bool drain(struct route_table *t, unsigned int budget)
 {
@@ -99,6 +101,9 @@ static bool drain(struct route_table *t, unsigned int budget)
 		if (v->arena == now &&
 		    !rib_free_retired(v->arena, &v->retired, &budget))
 			return false;
+		if (!budget)
+			return false;
+		budget--;
 		t->draining = port_stack_next(t->draining);
 		arena_put(t, v->arena);
 		port_free(v);
@@ -108,7 +113,7 @@ static bool drain(struct route_table *t, unsigned int budget)
 
 void route_reclaim(struct route_table *t)
 {
-	while (!drain(t, DRAIN_NODES))
+	while (!drain(t, DRAIN_BUDGET))
 		port_resched();
 	arena_destroy_list(t->dead);
 	t->dead = NULL;
@@ -305,7 +310,7 @@ void route_txn_begin(struct route_txn *txn)
 	const struct route_view *now;
 	struct route_view *v = txn->next;
 
-	drain(t, DRAIN_NODES);
+	drain(t, DRAIN_BUDGET);
 	/* Whoever comes by with a chance to sleep frees what has died. */
 	if (!txn->dead) {
 		txn->dead = t->dead;
@@ -329,9 +334,9 @@ void route_txn_begin(struct route_txn *txn)
 	txn->nr_changes = 0;
 	txn->is_open = true;
 	/* The table has shrunk, and the memory to move to is at hand. */
-	if (t->want_bytes && txn->spare && txn->spare->bytes >= t->want_bytes &&
+	if (t->owner.may_sleep && t->want_bytes && txn->spare && txn->spare->bytes >= t->want_bytes &&
 	    txn->spare->bytes < v->arena->bytes)
-		txn_move(txn, false, false);
+		txn_move(txn, false, true);
 }
 
 /* Room for @need bytes in the transaction's arena, by a move. */
@@ -343,7 +348,8 @@ static int txn_make_room(struct route_txn *txn, u64 need, bool may_pass,
 
 	/* At the limit a smaller step is better than none. */
 	if (limits->bytes && want > limits->bytes)
-		want = max(limits->bytes, live + live / SPARSE_PART + need);
+		want = max(limits->bytes,
+			   live + live / SPARSE_PART + need + ARENA_UNIT);
 	if (!txn->spare || txn->spare->bytes < want) {
 		txn->want_bytes = want;
 		txn->may_pass = may_pass;
@@ -505,7 +511,8 @@ u64 route_txn_commit(struct route_txn *txn)
 		v->gen++;
 	v->arena->nr_views++;
 	if (txn->old_arena) {
-		old->pending_bytes = old->arena->bytes;
+		/* Earlier views account for what they retired in it. */
+		old->pending_bytes = old->arena->bytes - old->arena->retired;
 		t->region_bytes += v->arena->bytes;
 		t->moves++;
 	} else {
@@ -545,8 +552,8 @@ void route_txn_abort(struct route_txn *txn)
 	}
 	edit.arena = v->arena;
 	for (family = 0; family < ROUTE_FAMILIES; family++)
-		rib_undo(&edit, v->root[family]);
-	rib_undo_retired(&edit);
+		rib_undo(&edit, v->root[family], t->owner.may_sleep);
+	rib_undo_retired(&edit, t->owner.may_sleep);
 }
 
 void route_txn_fini(struct route_txn *txn)

@@ -38,7 +38,7 @@ struct route_view;
 /**
  * struct route_limits - bounds of a table; 0 means no bound
  * @nr_routes: routes of both families
- * @bytes: memory of the routes; as much again is held while they move, and a
+ * @bytes: memory of the routes, at least ARENA_MIN_BYTES; as much again is held while they move, and a
  *	delete may pass it, so that a full table can be emptied
  * @bytes_pending: memory that may wait for readers before route_must_wait()
  *	holds writers up; one transaction may pass it by what it retires
@@ -68,11 +68,14 @@ struct route_owner_ops {
  * @ops: its operations
  * @owner: passed to @ops->reclaimed
  * @lock: which lock guards the table, for lockdep: set by port_lock_init()
+ * @may_sleep: that lock may be slept under: long work gives the CPU away, and a
+ *	table that has become sparse moves to a smaller region
  */
 struct route_owner {
 	const struct route_owner_ops	*ops;
 	void				*owner;
 	struct port_lock		lock;
+	bool				may_sleep;
 };
 
 /* What a change does. */
@@ -262,7 +265,8 @@ int route_txn_prepare(struct route_txn *txn);
 /**
  * route_txn_begin() - open the transaction, after route_txn_prepare()
  * @txn: transaction
- * Context: the table's lock, until commit or abort.  Does not sleep.
+ * Context: the table's lock, until commit or abort.  Sleeps only if the owner
+ * says @may_sleep.
  */
 void route_txn_begin(struct route_txn *txn);
 
@@ -270,10 +274,15 @@ void route_txn_begin(struct route_txn *txn);
  * route_txn_apply() - one change
  * @txn: transaction, open
  * @change: the change; a valid prefix, and a next hop that is not 0
- * @old: out: the next hop that the prefix had, 0 if it was not there; may be
- *	NULL
- * Context: the table's lock.  Bounded work, does not sleep; flush hands the
- * old region over whole, and needs a prepare after it says -EAGAIN.
+ * @old: out: the next hop that the prefix had, 0 if it was not there, also
+ *	where the change fails for it; not written by flush; may be NULL
+ * Context: the table's lock.  Does not sleep.  Work in proportion to the
+ * prefix's length, but for the change that finds a region set aside for it after
+ * -EAGAIN: that one takes the whole table along.  Flush leaves it behind.
+ *
+ * A change that changes nothing (the same next hop again, a flush of an empty
+ * table) is none, and alone makes no generation.
+ *
  * Return: 0; -EEXIST, -ENOENT, -ENOSPC (limit on routes); -EAGAIN: call
  * route_txn_prepare(), then again.  On error nothing was changed.
  */
@@ -302,7 +311,8 @@ u64 route_txn_commit(struct route_txn *txn);
 /**
  * route_txn_abort() - drop the transaction: the table is as before it
  * @txn: transaction, open; may be prepared and begun again afterwards
- * Context: the table's lock.  Cannot fail.  Work in proportion to the changes.
+ * Context: the table's lock.  Cannot fail.  Work in proportion to the changes;
+ * sleeps only if the owner says @may_sleep.
  */
 void route_txn_abort(struct route_txn *txn);
 

@@ -9,6 +9,7 @@
 
 #include <linux/btf.h>
 #include <linux/btf_ids.h>
+#include <linux/rcupdate.h>
 
 /* A kfunc is called by nothing that the compiler sees. */
 #ifndef __bpf_kfunc
@@ -18,6 +19,11 @@
 #ifndef BTF_KFUNCS_START
 #define BTF_KFUNCS_START(name) BTF_SET8_START(name)
 #define BTF_KFUNCS_END(name) BTF_SET8_END(name)
+#endif
+
+/* Where no callback is lazy there may be one name only. */
+#ifndef CONFIG_RCU_LAZY
+#define call_rcu_hurry call_rcu
 #endif
 
 #endif /* _KMOD_COMPAT_H */

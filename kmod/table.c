@@ -14,6 +14,8 @@
 #include <linux/string.h>
 #include <linux/xarray.h>
 
+#include "compat.h"
+
 /* How long a writer waits for stalled readers. */
 #define RECLAIM_TIMEOUT		(5 * HZ)
 
@@ -42,8 +44,12 @@ static void table_reclaimed(void *owner)
 	queue_work(table_wq, &t->reclaim_work);
 }
 
+/*
+ * Not lazily: writers may be waiting for the memory, and a lazy callback of an
+ * offloaded CPU (rcu_nocbs=) comes ten seconds late.
+ */
 static const struct route_owner_ops table_owner_ops = {
-	.call		= call_rcu,
+	.call		= call_rcu_hurry,
 	.reclaimed	= table_reclaimed,
 };
 
@@ -88,6 +94,7 @@ static struct kontend_ktable *table_alloc(const char *name,
 	struct route_owner owner = {
 		.ops	= &table_owner_ops,
 		.owner	= t,
+		.may_sleep = true,
 	};
 
 	if (!t)

@@ -10,7 +10,9 @@
  * a writer may split lines anywhere.  Lines are applied in order.  At a bad one
  * write returns the count up to the end of the last good line, and if there is
  * none the error; nothing of the bad line was taken, so that the same bytes
- * may be tried again.  The last bad line outlives the file: see the header.
+ * may be tried again.  Only if the line had begun in an earlier write nobody can
+ * tell whether the writer tries again or goes on: such a file repeats the error
+ * until it is closed.  The last bad line outlives the file: see the header.
  *
  * Read: "#" lines, then one route a line, as far as they fit, then the end.
  * Once a question was asked on a file, its reads give the answers instead,
@@ -38,6 +40,7 @@ struct kontend_text {
 	u32			answers_len;
 	u64			nr_lines;	/* taken since open */
 	bool			is_refused;	/* the tail, by the last write */
+	int			broken;		/* error of a split line, or 0 */
 	u32			tail_len;
 	char			tail[TEXT_TAIL_MAX];
 };

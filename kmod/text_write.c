@@ -356,6 +356,13 @@ static int take_slices(struct text_writer *w, const char __user *buf,
 	return 0;
 }
 
+/* Is this about the line, and not about the moment? */
+static bool is_final(int error)
+{
+	return error == -EINVAL || error == -EEXIST || error == -ENOENT ||
+	       error == -EBADF || error == -EPERM;
+}
+
 static ssize_t write_locked(struct kontend_file *kf, struct text_writer *w,
 			    const char __user *buf, size_t count)
 {
@@ -365,6 +372,8 @@ static ssize_t write_locked(struct kontend_file *kf, struct text_writer *w,
 
 	if (!text)
 		return -ENOMEM;
+	if (text->broken)
+		return text->broken;
 	w->kf = kf;
 	w->lines_done = text->nr_lines;
 	w->lines_at = text->nr_lines;
@@ -381,8 +390,11 @@ static ssize_t write_locked(struct kontend_file *kf, struct text_writer *w,
 	}
 	/* Of the caller's bytes, those before @done; not more than 0: none. */
 	through = (ssize_t)w->copied - (w->len - w->done);
-	if (through <= 0)
+	if (through <= 0) {
+		if (text->tail_len && is_final(ret))
+			text->broken = ret;
 		return ret;
+	}
 	text->tail_len = 0;
 	text->nr_lines = w->lines_done;
 	return through;

@@ -177,6 +177,67 @@ static void test_limit_bytes(void)
 	fixture_fini(&f);
 }
 
+/* A limit below what an empty table holds still lets one be used and emptied. */
+static void test_limit_tiny(void)
+{
+	const struct route_limits limits = { .bytes = 1 };
+	struct fixture f;
+	u32 i, round;
+
+	rcu_register_thread();
+	tap_true(!fixture_init(&f, &limits, NULL));
+	for (round = 0; round < 50; round++) {
+		int ret = 0;
+
+		for (i = 0; !ret && i < 1000; i++) {
+			struct route_prefix p = host4(spread(i));
+
+			ret = fixture_change(&f, ROUTE_ADD, &p, 1);
+		}
+		tap_expect(ret == -ENOSPC && i > 10, "%u routes: %d", i, ret);
+		for (i--; i--;) {
+			struct route_prefix p = host4(spread(i));
+
+			ret = fixture_change(&f, ROUTE_DELETE, &p, 0);
+			tap_expect(!ret, "route %u: %d", i, ret);
+		}
+		fixture_drain(&f);
+		fixture_check(&f);
+	}
+	fixture_fini(&f);
+}
+
+/* What waits for readers is part of what is held, and no byte counts twice. */
+static void test_pending(void)
+{
+	struct route_stats stats;
+	struct fixture f;
+	u32 i;
+
+	rcu_register_thread();
+	tap_true(!fixture_init(&f, NULL, NULL));
+	for (i = 0; i < 20000; i++) {
+		struct route_prefix p = host4(spread(i));
+
+		tap_true(!fixture_change(&f, ROUTE_ADD, &p, 1));
+	}
+	fixture_drain(&f);
+	fixture_read_lock(&f);
+	for (i = 0; i < 400; i++) {
+		struct route_prefix p = host4(spread(i));
+
+		tap_true(!fixture_change(&f, ROUTE_REPLACE, &p, 2));
+	}
+	tap_true(!fixture_change(&f, ROUTE_FLUSH, NULL, 0));
+	stats = fixture_stats(&f);
+	fixture_read_unlock();
+	tap_expect(stats.bytes_pending > stats.bytes / 2 &&
+		   stats.bytes_pending <= stats.bytes,
+		   "pending %" PRIu64 " of %" PRIu64 " bytes",
+		   stats.bytes_pending, stats.bytes);
+	fixture_fini(&f);
+}
+
 static void expect_small(struct fixture *f, const char *when)
 {
 	struct route_stats stats;
@@ -587,6 +648,8 @@ int main(int argc, char **argv)
 	static const struct tap_test tests[] = {
 		{ "limit on routes", test_limit_routes },
 		{ "limit on bytes", test_limit_bytes },
+		{ "limit below an empty table", test_limit_tiny },
+		{ "pending is part of what is held", test_pending },
 		{ "memory comes back", test_comes_back },
 		{ "what was replaced is used again", test_used_again },
 		{ "held views are snapshots", test_held_views },

@@ -18,7 +18,9 @@ int fixture_init(struct fixture *f, const struct route_limits *limits,
 			      void (*func)(struct rcu_head *head)))
 {
 	static const struct route_limits no_limits;
-	struct route_owner owner = { .ops = &f->ops, .owner = f };
+	struct route_owner owner = {
+		.ops = &f->ops, .owner = f, .may_sleep = true,
+	};
 
 	*f = (struct fixture){
 		.ops.call = call ? call : call_rcu,

@@ -215,6 +215,27 @@ TEST_F(text, bad_lines)
 	}
 }
 
+/*
+ * A bad line that began in an earlier write: whether the writer tries again or
+ * goes on cannot be told, so nothing more is taken from this file.  Once the
+ * half that was kept and the next line made a route that nobody had asked for.
+ */
+TEST_F(text, bad_line_split)
+{
+	static const char good[] = "add 10.0.0.0/8 via 1\n";
+	int fd;
+
+	ASSERT_EQ((int)strlen(good), put(self->fd, good));
+	fd = dev_open(O_RDWR);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(5, put(fd, "add 1"));
+	ASSERT_EQ(-EEXIST, put(fd, "0.0.0.0/8 via 5\n"));
+	EXPECT_EQ(-EEXIST, put(fd, "0.0.0.0/8 via 5\n"));
+	EXPECT_EQ(-EEXIST, put(fd, "92.168.0.0/16 via 2\n"));
+	close(fd);
+	EXPECT_STREQ(good, routes(self->text));
+}
+
 TEST_F(text, bytes_that_are_no_text)
 {
 	static const char nul[] = "add 10.0.0.0/8\0 via 1\n";

@@ -128,7 +128,8 @@ struct kontend_info {
  * @name: create: printable ASCII without blanks, NUL-terminated, not in use
  *	(EEXIST); destroy: all 0
  * @routes_max: create: limit on routes, 0 for the default; destroy: 0
- * @bytes_max: create: limit on memory, 0 for the default; destroy: 0
+ * @bytes_max: create: limit on memory, 0 for the default, less than 8192 taken
+ *	for that; destroy: 0
  *
  * Create takes the default as the highest limit that may be asked for (EINVAL
  * above it).
@@ -223,8 +224,9 @@ struct kontend_lookup {
  * @__reserved: 0
  *
  * The command returns 0 once it has started: @error and @done tell the rest.
- * That the table is not there, that memory is short or that the array is
- * nowhere from its first element on are answers of the command itself.
+ * That the table is not there, that memory is short or that the array cannot be
+ * read or written near its beginning are answers of the command itself.  Arrays
+ * are copied in pieces: with EFAULT in @error, @failed_index is where to go on.
  * Elements are applied one after the other, each on its own; for all or none
  * use a batch.  Lookups take one view for every KONTEND_VIEW_KEYS keys.
  */

@@ -60,7 +60,7 @@ static struct mirror *create(void)
 	static const struct route_limits limits = {
 		.bytes_pending	= PENDING_BYTES_MAX,
 	};
-	struct route_owner owner = { .ops = &owner_ops };
+	struct route_owner owner = { .ops = &owner_ops, .may_sleep = true };
 	struct mirror *m = calloc(1, sizeof(*m));
 
 	if (!m)
