@@ -67,8 +67,9 @@ demo: deps	## all of it: a full table in a VM and in user space, compared
 
 vm: deps	## an interactive shell in a VM (K=6.1 or 6.12), module at hand
 	$(Q)$(MAKE) --no-print-directory module-$(K) user
-	@echo "In the guest: insmod \$$KO; then build/user/kontend doctor; exit ends it."
-	$(Q)KO=$(objtree)/kmod-$$(basename $$($(VM)/kernel $(K)))/kontend.ko \
+	$(Q)cd $(objtree) && \
+		echo "insmod kmod-$$(basename $$($(VM)/kernel $(K)))/kontend.ko," \
+			"user/kontend doctor; exit ends the VM" && \
 		$(VM)/run -k $(K) -w $(objtree) -i
 
 ##@ Test

@@ -12,7 +12,7 @@ bpf_skeletons	:= $(bpf_objects:.bpf.o=.skel.h)
 bpf_cflags	:= -I$(srctree) -I$(objtree)/bpf
 
 # The target has no headers of its own: asm/types.h is the host's.
-bpf_include	:= -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+bpf_include	:= -idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
 
 .PHONY: bpf-objects
 bpf-objects: $(bpf_objects) $(bpf_skeletons)

@@ -304,6 +304,16 @@ static void txn_move(struct route_txn *txn, bool empty, bool may_sleep)
 	txn->spare = NULL;
 }
 
+/* The table has become sparse, and a smaller region is at hand. */
+static bool may_shrink(const struct route_txn *txn)
+{
+	const struct route_table *t = txn->table;
+
+	return t->owner.may_sleep && t->want_bytes && txn->spare &&
+	       txn->spare->bytes >= t->want_bytes &&
+	       txn->spare->bytes < txn->next->arena->bytes;
+}
+
 void route_txn_begin(struct route_txn *txn)
 {
 	struct route_table *t = txn->table;
@@ -333,9 +343,7 @@ void route_txn_begin(struct route_txn *txn)
 	txn->retired_bytes = 0;
 	txn->nr_changes = 0;
 	txn->is_open = true;
-	/* The table has shrunk, and the memory to move to is at hand. */
-	if (t->owner.may_sleep && t->want_bytes && txn->spare && txn->spare->bytes >= t->want_bytes &&
-	    txn->spare->bytes < v->arena->bytes)
+	if (may_shrink(txn))
 		txn_move(txn, false, true);
 }
 

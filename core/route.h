@@ -38,8 +38,9 @@ struct route_view;
 /**
  * struct route_limits - bounds of a table; 0 means no bound
  * @nr_routes: routes of both families
- * @bytes: memory of the routes, at least ARENA_MIN_BYTES; as much again is held while they move, and a
- *	delete may pass it, so that a full table can be emptied
+ * @bytes: memory of the routes, at least ARENA_MIN_BYTES; as much again is held
+ *	while they move, and a delete may pass it, so that a full table can be
+ *	emptied
  * @bytes_pending: memory that may wait for readers before route_must_wait()
  *	holds writers up; one transaction may pass it by what it retires
  */

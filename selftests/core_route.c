@@ -417,12 +417,15 @@ static void test_moves(void)
 	twin_init(&w, FAMILY4 | FAMILY6, 20);
 	pool_fini(&w.pool);
 	pool_init(&w.pool, &w.rng, FAMILY4 | FAMILY6, 4000);
-	for (round = 0; round < 12; round++) {
+	/* How many it takes depends on the seed: a flush makes room. */
+	for (round = 0; round < 12 || fixture_stats(&w.f).moves <= 3; round++) {
+		tap_expect(round < 1000, "the table hardly moves");
+		if (round == 1000)
+			break;
 		random_txn(&w, 1 + rng_below(&w.rng, 3000), round % 3);
 		random_txn(&w, 1, false);
 	}
 	expect_all(&w);
-	tap_expect(fixture_stats(&w.f).moves > 3, "the table never moved");
 	print_work(&w);
 	twin_fini(&w);
 }

@@ -410,7 +410,6 @@ static void torture(void)
 	const struct route_limits limits = { .bytes_pending = 1 << 20 };
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned int i, nr_readers = 2;
-	void *(*write[2])(void *) = { canary_writer, churn_writer };
 	struct worker readers[READERS_MAX] = { 0 };
 	struct worker writers[2] = { 0 };
 	struct rng rng = { seed };
@@ -430,7 +429,8 @@ static void torture(void)
 	}
 	for (i = 0; i < ARRAY_SIZE(writers); i++) {
 		writers[i].rng.state = seed - 1 - i;
-		tap_true(!pthread_create(&writers[i].thread, NULL, write[i],
+		tap_true(!pthread_create(&writers[i].thread, NULL,
+					 i ? churn_writer : canary_writer,
 					 &writers[i]));
 	}
 	rcu_thread_offline();

@@ -5,7 +5,9 @@
 # and the same in user space: every prefix and 10^6 random addresses a family
 # must agree. ROUTES may name a file of real prefixes; else they are made.
 here=$(dirname "$(realpath "$0")")
-tool=${KONTEND:-$here/../build/user/kontend}
+# Beside the tests in the build directory, or from the source tree.
+tool=${KONTEND:-$here/../user/kontend}
+[ -x "$tool" ] || tool=$here/../build/user/kontend
 nr=0 failures=0
 
 if [ ! -x "$tool" ]; then
