@@ -36,11 +36,6 @@ static void unregister_thread(void)
 	rcu_unregister_thread();
 }
 
-static void quiescent(void)
-{
-	rcu_quiescent_state();
-}
-
 static void offline(void)
 {
 	rcu_thread_offline();
@@ -166,17 +161,6 @@ static void lookup(struct mirror *m, unsigned int family,
 	}
 }
 
-static u32 get(struct mirror *m, const struct route_prefix *prefix)
-{
-	u32 nexthop;
-
-	rcu_read_lock();
-	nexthop = route_get(route_view(m->table), prefix);
-	rcu_read_unlock();
-	rcu_quiescent_state();
-	return nexthop;
-}
-
 static size_t walk(struct mirror *m, const struct route_prefix *after,
 		   struct route *routes, size_t n)
 {
@@ -209,14 +193,12 @@ const struct mirror_ops MIRROR_OPS = {
 	.name			= XSTR(KONTEND_FLAVOR),
 	.register_thread	= register_thread,
 	.unregister_thread	= unregister_thread,
-	.quiescent		= quiescent,
 	.offline		= offline,
 	.online			= online,
 	.create			= create,
 	.destroy		= destroy,
 	.apply			= apply,
 	.lookup			= lookup,
-	.get			= get,
 	.walk			= walk,
 	.stats			= stats,
 	.check			= check,

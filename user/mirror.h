@@ -5,9 +5,9 @@
  * so that the four copies cannot mix.
  *
  * A thread registers before anything else and unregisters as its last act.
- * With qsbr a registered thread is in a read section until it says otherwise:
- * quiescent() in long loops, offline() before and online() behind everything
- * that may block.  The other flavours take these as nothing.
+ * With qsbr a registered thread is in a read section until it says otherwise: the
+ * operations do so themselves, and a thread is offline() before and online()
+ * behind everything that may block.  The other flavours take these as nothing.
  */
 #ifndef _USER_MIRROR_H
 #define _USER_MIRROR_H
@@ -24,7 +24,6 @@ struct mirror;
  * @name: flavour
  * @register_thread: first call of every thread
  * @unregister_thread: last call of every thread
- * @quiescent: this thread holds no reference now
  * @offline: this thread holds no reference until @online
  * @online: end of @offline
  * @create: an empty table, NULL without memory
@@ -32,7 +31,6 @@ struct mirror;
  * @apply: changes that become visible at once; on error none of them, and
  *	@failed says at which it ended
  * @lookup: longest-prefix match; 0 where no route matches
- * @get: exact match; 0 if there is no such route
  * @walk: the next routes in order, at most MIRROR_VIEW_KEYS of @n; 0: the end
  * @stats: figures
  * @check: assert every invariant: 0, or -EUCLEAN and the @reason
@@ -44,7 +42,6 @@ struct mirror_ops {
 	const char	*name;
 	void		(*register_thread)(void);
 	void		(*unregister_thread)(void);
-	void		(*quiescent)(void);
 	void		(*offline)(void);
 	void		(*online)(void);
 	struct mirror	*(*create)(void);
@@ -55,8 +52,6 @@ struct mirror_ops {
 	void		(*lookup)(struct mirror *m, unsigned int family,
 				  const struct route_addr *addrs, u32 *nexthops,
 				  size_t n);
-	u32		(*get)(struct mirror *m,
-			       const struct route_prefix *prefix);
 	size_t		(*walk)(struct mirror *m,
 				const struct route_prefix *after,
 				struct route *routes, size_t n);
