@@ -7,6 +7,8 @@
 srctree	:= $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))
 O	?= $(srctree)/build
 objtree	:= $(abspath $(O))
+$(if $(strip $(O)),,$(error O is empty: it names the directory for objects))
+$(if $(filter $(objtree)/%,$(srctree)/),$(error O=$(O) holds the source))
 Q	:= $(if $(filter 1,$(V)),,@)
 VM	:= $(srctree)/selftests/vm
 

@@ -94,7 +94,7 @@ struct workload_table {
  * @seed: any
  * Context: any; does not sleep.
  * Return: 0, or -ERANGE if there are not so many prefixes of the lengths that
- * are in use: some 28 million for IPv4, more than @nr can say for IPv6.
+ * are in use: some 24 million for IPv4, more than @nr can say for IPv6.
  */
 int workload_table_init(struct workload_table *table, unsigned int family,
 			u32 nr, u32 nexthops, u64 seed);

@@ -276,6 +276,18 @@ test_saved_nexthops() {
 		refused "no valid id" '# nexthop 5  '
 }
 
+# Which metric wins is a matter of the lines since the last change that is no
+# route of ip route; and its next hops take no id that a route names.
+test_ip_route_mixed() {
+	cat > "$tmp/f" <<- EOF
+		10.0.0.0/8 via 192.0.2.1 dev eth0
+		flush
+		10.0.0.0/8 via 192.0.2.1 dev eth0 metric 9
+		10.1.0.0/16 via 7
+	EOF
+	mirror 2 0 "$tmp/f" && says "$out" "^# nexthop 8 via 192.0.2.1 dev eth0$"
+}
+
 test_flavors() {
 	local flavor
 

@@ -11,6 +11,7 @@
 
 #include "cmd.h"
 #include "dump.h"
+#include "interrupt.h"
 #include "load.h"
 #include "mirror.h"
 #include "progress.h"
@@ -184,7 +185,14 @@ static void say_mirror(struct session *s)
 		   OUT_U64("bytes_fixed", stats.bytes_fixed));
 }
 
-static void say_differences(const struct verify *v, struct out *out)
+static const char *verdict(const struct verify *v, int ret)
+{
+	if (ret)
+		return "not finished";
+	return v->nr_differences ? "kernel != user" : "kernel == user";
+}
+
+static void say_differences(const struct verify *v, int ret, struct out *out)
 {
 	char prefix[ROUTE_TEXT_PREFIX_MAX];
 	u64 i;
@@ -207,8 +215,7 @@ static void say_differences(const struct verify *v, struct out *out)
 	}
 	out_record(out, NULL,
 		   "{verdict}: {nr_differences} differences ({nr_routes} routes, {nr_lookups} lookups, {nr_matched} matched, gen {gen}, seed {seed})",
-		   OUT_STR("verdict", v->nr_differences ? "kernel != user" :
-							  "kernel == user"),
+		   OUT_STR("verdict", verdict(v, ret)),
 		   OUT_U64("nr_differences", v->nr_differences),
 		   OUT_U64("nr_routes", v->nr_routes),
 		   OUT_U64("nr_lookups", v->nr_lookups),
@@ -251,10 +258,12 @@ static int run_verify(struct session *s)
 	if (ret == -EAGAIN)
 		return out_fail(s->out, ret, "the kernel's table kept changing, %d times",
 				MIRROR_TRIES);
-	if (ret)
+	if (ret && ret != -EINTR)
 		return fail_device(s, ret);
 	say_mirror(s);
-	say_differences(&v, s->out);
+	say_differences(&v, ret, s->out);
+	if (ret)
+		return out_fail(s->out, ret, "interrupted: not all was compared");
 	return v.nr_differences ? CMD_NO : 0;
 }
 
@@ -344,8 +353,13 @@ static int run(const struct mirror_args *args, struct out *out)
 	args->ops->offline();
 	if (args->verify || is_device(args->from))
 		ret = open_device(&s);
-	if (!ret)
-		ret = args->verify ? run_verify(&s) : run_report(&s);
+	if (!ret && args->verify) {
+		interrupt_catch();
+		ret = run_verify(&s);
+		interrupt_release();
+	} else if (!ret) {
+		ret = run_report(&s);
+	}
 	destroy_mirror(&s);
 	if (s.dev_is_open)
 		dev_close(&s.dev);

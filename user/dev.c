@@ -140,10 +140,16 @@ int dev_find_table(const struct dev *dev, const char *name, u32 *table)
 	ret = call(dev, KONTEND_TABLE_LIST, &list);
 	if (ret)
 		return ret;
+	/* An id goes before a name, which may look like one. */
 	for (i = 0; i < list.nr && i < KONTEND_TABLES_MAX; i++) {
 		snprintf(id, sizeof(id), "%u", entries[i].table);
-		if (!strcmp(name, id) ||
-		    !strncmp(name, entries[i].name, KONTEND_NAME_MAX)) {
+		if (!strcmp(name, id)) {
+			*table = entries[i].table;
+			return 0;
+		}
+	}
+	for (i = 0; i < list.nr && i < KONTEND_TABLES_MAX; i++) {
+		if (!strncmp(name, entries[i].name, KONTEND_NAME_MAX)) {
 			*table = entries[i].table;
 			return 0;
 		}

@@ -84,7 +84,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "kontend: %s\n", out.error);
 	if (out.is_usage)
 		fprintf(stderr, "Try: kontend %s --help\n", cmd->name);
-	if (!ret && err) {
+	if (ret >= 0 && err) {
 		fprintf(stderr, "kontend: standard output: %s\n",
 			strerror(-err));
 		ret = err;

@@ -33,6 +33,8 @@ struct parser {
 	u64		line;
 	bool		head_is_last;	/* the line before gave the last change */
 	bool		head_is_bad;	/* the route before is refused already */
+	u32		last_id;	/* the highest that a route names */
+	u32		segment;	/* of origins */
 };
 
 static void note_bad(struct load *load, u64 line, const char *reason)
@@ -95,12 +97,14 @@ static int push_iproute(struct parser *p, const struct iproute *route)
 	struct load_origin origin = {
 		.line		= p->line,
 		.metric		= route->metric,
+		.segment	= p->segment,
 		.is_iproute	= true,
 	};
 	int ret;
 
-	ret = nexthops_id(&p->load->nexthops, route->nexthop,
-			  &change.route.nexthop);
+	/* Which id that is, is known when all lines are: see number(). */
+	ret = nexthops_index(&p->load->nexthops, route->nexthop,
+			     &change.route.nexthop);
 	return ret ? ret : push(p->load, &change, &origin);
 }
 
@@ -120,6 +124,9 @@ static int parse_text(struct parser *p, const struct line *line,
 		return ret;
 	if (change.op == ROUTE_ADD)
 		change.op = ROUTE_REPLACE;
+	if (change.op == ROUTE_REPLACE && change.route.nexthop > p->last_id)
+		p->last_id = change.route.nexthop;
+	p->segment++;
 	ret = push(p->load, &change, &origin);
 	return ret ? ret : GAVE_CHANGE;
 }
@@ -170,6 +177,26 @@ static int add_line(struct parser *p, const struct line *line)
 	return 0;
 }
 
+/* Next hops of ip route get ids that no route of the file names. */
+static int number(const struct parser *p, struct out *out)
+{
+	struct load *load = p->load;
+	size_t i;
+	int ret;
+
+	ret = nexthops_number(&load->nexthops, p->last_id);
+	if (ret)
+		return out_fail(out, ret, "ids of next hops have run out: %u is in use",
+				~0U);
+	for (i = 0; i < load->nr; i++) {
+		struct route *route = &load->changes[i].route;
+
+		if (load->origins[i].is_iproute)
+			route->nexthop = load->nexthops.list[route->nexthop]->id;
+	}
+	return 0;
+}
+
 static int read_lines(struct load *load, struct lines *lines, struct out *out)
 {
 	struct parser parser = { .load = load };
@@ -191,11 +218,10 @@ static int read_lines(struct load *load, struct lines *lines, struct out *out)
 			progress_update(&progress, lines->nr);
 	}
 	progress_stop(&progress);
-	load->nr_lines = lines->nr;
-	return ret;
+	return ret ? ret : number(&parser, out);
 }
 
-/* By prefix, then the route in force first. */
+/* By prefix and segment, then the route in force first. */
 static int cmp_force(const void *a, const void *b, void *arg)
 {
 	const struct load *load = arg;
@@ -207,6 +233,8 @@ static int cmp_force(const void *a, const void *b, void *arg)
 			       &load->changes[y].route.prefix);
 	if (cmp)
 		return cmp;
+	if (load->origins[x].segment != load->origins[y].segment)
+		return x < y ? -1 : 1;
 	if (mx != my)
 		return mx < my ? -1 : 1;
 	return x < y ? -1 : x > y;
@@ -218,10 +246,13 @@ static void mark_shadowed(struct load *load, const u32 *order, size_t nr)
 	size_t i;
 
 	for (i = 1; i < nr; i++) {
+		struct load_origin *origin = &load->origins[order[i]];
+
 		if (route_prefix_cmp(&load->changes[order[i - 1]].route.prefix,
-				     &load->changes[order[i]].route.prefix))
+				     &load->changes[order[i]].route.prefix) ||
+		    load->origins[order[i - 1]].segment != origin->segment)
 			continue;
-		load->origins[order[i]].line = 0;
+		origin->line = 0;
 		load->nr_shadowed++;
 	}
 }
@@ -285,7 +316,7 @@ static void say_nexthops(const struct load *load, struct out *out)
 			   OUT_STR("nexthop", load->nexthops.list[i]->text));
 	if (load->nr_shadowed)
 		out_record(out, NULL,
-			   "{nr_shadowed} routes are left out: another one of the same prefix has a lower metric",
+			   "{nr_shadowed} routes are left out: another one of the same prefix is in force",
 			   OUT_U64("nr_shadowed", load->nr_shadowed));
 }
 

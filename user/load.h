@@ -17,6 +17,7 @@
 struct load_origin {
 	u32	line;		/* from 1 */
 	u32	metric;		/* of ip route */
+	u32	segment;	/* another one behind each line of core/text.h */
 	bool	is_iproute;
 };
 
@@ -35,9 +36,8 @@ struct load_bad {
  * @nr: how many
  * @room: of @changes and @origins
  * @nexthops: the ids that were given to the next hops of ip route
- * @nr_lines: lines that were read
  * @nr_shadowed: routes of ip route that were left out, since another one of
- *	the same prefix has a lower metric
+ *	the same prefix and segment has a lower metric or came first
  * @nr_bad: lines that are refused
  * @bad: the first of them
  */
@@ -48,7 +48,6 @@ struct load {
 	size_t			nr;
 	size_t			room;
 	struct nexthops		nexthops;
-	u64			nr_lines;
 	u64			nr_shadowed;
 	u64			nr_bad;
 	struct load_bad		bad[LOAD_BAD_MAX];

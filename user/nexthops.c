@@ -62,9 +62,10 @@ static int insert(struct nexthops *n, const struct nexthop *entry)
 	if (!copy)
 		return -ENOMEM;
 	*copy = *entry;
+	copy->index = n->nr;
 	if (!tsearch(copy, &n->by_text, cmp_text))
 		goto err_free;
-	if (!tsearch(copy, &n->by_id, cmp_id))
+	if (copy->id && !tsearch(copy, &n->by_id, cmp_id))
 		goto err_by_text;
 	n->list[n->nr++] = copy;
 	if (copy->id > n->last_id)
@@ -78,24 +79,33 @@ err_free:
 	return -ENOMEM;
 }
 
-int nexthops_id(struct nexthops *n, const char *text, u32 *id)
+int nexthops_index(struct nexthops *n, const char *text, u32 *index)
 {
-	struct nexthop key = { .id = n->last_id + 1 };
 	const struct nexthop *found;
-	int ret;
+	struct nexthop key = { 0 };
 
 	strcpy(key.text, text);
 	found = find(&n->by_text, &key, cmp_text);
-	if (found) {
-		*id = found->id;
+	*index = found ? found->index : n->nr;
+	if (found)
 		return 0;
+	return insert(n, &key);
+}
+
+int nexthops_number(struct nexthops *n, u32 above)
+{
+	size_t i;
+
+	if (n->last_id < above)
+		n->last_id = above;
+	for (i = 0; i < n->nr; i++) {
+		if (n->list[i]->id)
+			continue;
+		if (n->last_id == ~0U)
+			return -ENOSPC;
+		n->list[i]->id = ++n->last_id;
 	}
-	if (!key.id)
-		return -ENOSPC;
-	ret = insert(n, &key);
-	if (!ret)
-		*id = key.id;
-	return ret;
+	return 0;
 }
 
 static int parse_entry(struct nexthops *n, const char *s, const char **reason)

@@ -15,9 +15,15 @@
 
 #define NEXTHOP_TEXT_MAX	128	/* "unreachable via ADDR dev NAME", NUL */
 
-/* struct nexthop - an id and its next hop, in the words of ip route */
+/**
+ * struct nexthop - an id and its next hop
+ * @id: its id, 0 before nexthops_number() if no line named it
+ * @index: its place in the list
+ * @text: in the words of ip route
+ */
 struct nexthop {
 	u32	id;
+	u32	index;
 	char	text[NEXTHOP_TEXT_MAX];
 };
 
@@ -40,13 +46,21 @@ struct nexthops {
 void nexthops_fini(struct nexthops *n);
 
 /**
- * nexthops_id() - the id of a next hop, a new one if it has none
+ * nexthops_index() - the place of a next hop in the list, at its end if new
  * @n: list
  * @text: next hop
- * @id: out
- * Return: 0, -ENOMEM, or -ENOSPC if ids have run out.
+ * @index: out
+ * Return: 0 or -ENOMEM.
  */
-int nexthops_id(struct nexthops *n, const char *text, u32 *id);
+int nexthops_index(struct nexthops *n, const char *text, u32 *index);
+
+/**
+ * nexthops_number() - give ids to those without one, in the list's order
+ * @n: list
+ * @above: ids up to this one are taken by others; so are those in the list
+ * Return: 0, or -ENOSPC if ids have run out.
+ */
+int nexthops_number(struct nexthops *n, u32 above);
 
 /**
  * nexthops_parse() - take over a comment line, if it is "# nexthop ID TEXT"
