@@ -342,7 +342,6 @@ void route_txn_begin(struct route_txn *txn)
 	txn->retired = ARENA_NONE;
 	txn->retired_bytes = 0;
 	txn->nr_changes = 0;
-	txn->is_open = true;
 	if (may_shrink(txn))
 		txn_move(txn, false, true);
 }
@@ -512,7 +511,6 @@ u64 route_txn_commit(struct route_txn *txn)
 	struct route_view *old = table_view(t), *v = txn->next;
 
 	t->txn = NULL;
-	txn->is_open = false;
 	if (!txn->nr_changes && !txn->old_arena)
 		return old->gen;
 	if (txn->nr_changes)
@@ -551,7 +549,6 @@ void route_txn_abort(struct route_txn *txn)
 	unsigned int family;
 
 	t->txn = NULL;
-	txn->is_open = false;
 	if (txn->old_arena) {
 		v->arena->next = txn->dead;
 		txn->dead = v->arena;

@@ -225,7 +225,6 @@ unsigned int route_walk(const struct route_view *v,
  * @retired: nodes of the published view that the next one does without
  * @retired_bytes: their size
  * @nr_changes: changes that took effect
- * @is_open: between begin and commit or abort
  */
 struct route_txn {
 	struct route_table	*table;
@@ -239,7 +238,6 @@ struct route_txn {
 	struct arena_ref	retired;
 	u64			retired_bytes;
 	u64			nr_changes;
-	bool			is_open;
 };
 
 /**

@@ -6,8 +6,6 @@
 #
 #	make test-core			all of them, one flavour after the other
 #	make test-core-qsbr		one flavour
-#	make core-tests			plain programs only, for a guest: they stand
-#					in $(core_tests_plain)
 
 core_flavours := \
 	memb \
@@ -38,7 +36,6 @@ core_test_objs := \
 	pool
 
 core_dir := $(objtree)/selftests/core
-core_tests_plain := $(addprefix $(core_dir)/plain/,$(core_tests))
 
 # ROUTE_POISON: readers check for what was freed under them.
 core_cflags := -std=gnu11 -D_GNU_SOURCE -g -Wall -Wextra -Wshadow \
@@ -83,9 +80,7 @@ endef
 $(foreach flavour,$(core_flavours),$(eval $(call core_flavour,$(flavour))))
 $(eval $(call core_build,plain,memb,-O2))
 
-.PHONY: core-tests test-core-plain test-core
-core-tests: $(core_tests_plain)
-
+.PHONY: test-core-plain test-core
 test-core-plain: $(core_dir)/plain/core_torture
 	@echo "# plain: core_torture"
 	$(Q)$<
