@@ -14,6 +14,10 @@ VM	:= $(srctree)/selftests/vm
 
 # Kernels that the tests boot: names as in "selftests/vm/kernel".
 KERNELS	?= 6.1 6.12
+# Those that watch for bugs, and are built here.
+DEBUG_KERNELS := kasan kcsan
+# Those of "make test-matrix".
+MATRIX	?= 6.1 6.1-cloud 6.1-rt 6.12 6.12-cloud 6.12-rt 6.12-arm64
 # The kernel of "make vm" and "make demo".
 K	?= 6.12
 
@@ -53,7 +57,8 @@ module:	## kontend.ko for KDIR, by default the running kernel
 
 # module-6.12: for a Debian kernel that is fetched, not installed.
 # poison-6.12: with poisoned nodes, for the torture tests.
-fetched = dir=$$($(VM)/kernel $*) && $(MAKE) --no-print-directory module \
+# "+": $(MAKE) is not seen in here, and without it -j is lost.
+fetched = +dir=$$($(VM)/kernel $*) && $(MAKE) --no-print-directory module \
 	KDIR=$$dir/kdir KBUILD_ARGS="$(KBUILD_ARGS) $$(cat $$dir/kbuild.args)"
 
 module-%:
@@ -61,6 +66,8 @@ module-%:
 
 poison-%:
 	$(Q)$(fetched) KONTEND_POISON=1
+
+include $(srctree)/selftests/seeded/seeded.mk
 
 ##@ Try
 .PHONY: demo vm
@@ -75,9 +82,14 @@ vm: deps	## an interactive shell in a VM (K=6.1 or 6.12), module at hand
 		$(VM)/run -k $(K) -w $(objtree) -i
 
 ##@ Test
-.PHONY: test test-core test-user test-vm check
+.PHONY: test test-judges test-core test-user test-vm test-debug test-matrix check
 test: deps	## everything that must hold: user space, then each of KERNELS
-	$(Q)$(srctree)/selftests/all $(KERNELS)
+	$(Q)$(srctree)/selftests/all judges core user $(KERNELS:%=vm-%)
+
+# Who judges others is shown good and bad logs.
+test-judges:
+	$(Q)$(srctree)/selftests/ktap-check --selftest
+	$(Q)$(srctree)/selftests/vm/klog --selftest
 
 # The tool is tested as it ships and under ASan and UBSan.
 test-user: user
@@ -89,16 +101,37 @@ test-user: user
 test-vm: $(addprefix test-vm-,$(KERNELS))	## the kselftests in a VM, each of KERNELS
 
 test-vm-%:
-	$(Q)$(MAKE) --no-print-directory module-$* poison-$* user bpf
+	$(Q)$(MAKE) --no-print-directory module-$* poison-$*
 	$(Q)$(srctree)/selftests/vm/suite $*
+
+debug-kernels: deps-debug	## build the kernels that watch for bugs, unless cached
+	$(Q)$(VM)/debug-kernel $(DEBUG_KERNELS)
+
+test-debug: debug-kernels	## seeded bugs and the kselftests under KASAN, lockdep, KCSAN
+	$(Q)$(srctree)/selftests/all $(DEBUG_KERNELS:%=seeded-%) \
+		$(DEBUG_KERNELS:%=vm-%) unload-kasan
+
+test-seeded-%: seeded-%
+	$(Q)$(srctree)/selftests/seeded/run $*
+
+# With callbacks held back, text that is unmapped under one shows.
+test-unload-%: module-%
+	$(Q)$(srctree)/selftests/vm/suite -u $*
+
+test-matrix: deps-matrix	## the kselftests on each of MATRIX, as a table
+	$(Q)$(srctree)/selftests/matrix $(MATRIX)
 
 check: deps	## the static checks; boots nothing
 	$(Q)$(srctree)/selftests/static $(KERNELS)
 
 ##@ Other
-.PHONY: deps clean help
+.PHONY: deps debug-kernels clean help
 deps:	## install the Debian packages that are missing, naming them
 	$(Q)$(srctree)/selftests/deps
+
+# And those that some targets need beyond: deps-debug, deps-matrix.
+deps-%:
+	$(Q)$(srctree)/selftests/deps $*
 
 clean:	## remove O
 	rm -rf $(objtree)
@@ -108,5 +141,6 @@ help:	## this list
 		/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 	@echo "\nVariables: O (objects, default build/), KDIR, CC, CFLAGS, V=1,"
-	@echo "KERNELS (\"$(KERNELS)\"), K ($(K)), ROUTES (a table for demo),"
+	@echo "KERNELS (\"$(KERNELS)\"), K ($(K)), MATRIX (kernels for test-matrix),"
+	@echo "ROUTES (a table for demo),"
 	@echo "KONTEND_CACHE ($(KONTEND_CACHE))."

@@ -11,8 +11,9 @@ bpf_objects	:= $(patsubst $(srctree)/bpf/%.c,$(objtree)/bpf/%.o,$(bpf_sources))
 bpf_skeletons	:= $(bpf_objects:.bpf.o=.skel.h)
 bpf_cflags	:= -I$(srctree) -I$(objtree)/bpf
 
-# The target has no headers of its own: asm/types.h is the host's.
-bpf_include	:= -idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
+# The target has no headers of its own: asm/types.h is the programs'.
+bpf_include	:= -idirafter $(shell $(CC) -print-sysroot 2>/dev/null)/usr/include/$(shell \
+			$(CC) -print-multiarch 2>/dev/null)
 
 .PHONY: bpf-objects
 bpf-objects: $(bpf_objects) $(bpf_skeletons)
