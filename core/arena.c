@@ -21,7 +21,7 @@ struct free_blob {
 	struct arena_ref	next;
 };
 
-static_assert(sizeof(struct free_blob) <= ARENA_UNIT);
+static_assert(sizeof(struct free_blob) <= ARENA_UNIT, "fits the least blob");
 
 struct arena *arena_create(u64 bytes)
 {

@@ -72,7 +72,7 @@ static inline u64 route_mask64(unsigned int len)
 static inline struct route_addr route_addr_mask(struct route_addr addr,
 						unsigned int len)
 {
-	addr.hi &= route_mask64(len < 64 ? len : 64);
+	addr.hi &= route_mask64(min(len, 64U));
 	addr.lo &= route_mask64(len > 64 ? len - 64 : 0);
 	return addr;
 }

@@ -59,9 +59,8 @@ struct rib_node {
 	union rib_word	word[];		/* I */
 };
 
-/* All of a node's bits: 64 kids, 62 short routes, 64 full ones. */
 static_assert(sizeof(struct rib_node) + (64 + 62 + 64) * sizeof(union rib_word) <=
-	      ARENA_BLOB_MAX);
+	      ARENA_BLOB_MAX, "all of a node's bits: kids, short routes, full ones");
 
 /**
  * struct rib_edit - a series of changes to the trees of one arena

@@ -172,7 +172,7 @@ static u32 next_room(u32 room, u32 tops)
 {
 	u64 twice = 2 * ((u64)room + tops);
 
-	return twice < ~0U ? twice : ~0U;
+	return min(twice, (u64)~0U);
 }
 
 static u32 first_room(const struct workload_node *node)

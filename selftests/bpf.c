@@ -90,7 +90,7 @@ FIXTURE_SETUP(bpf)
 	if (!(info.features & KONTEND_FEATURE_KFUNC))
 		SKIP(return, "the module was built without BTF");
 	self->skel = load(true);
-	ASSERT_TRUE(self->skel);
+	ASSERT_NE(NULL, self->skel);
 	self->rng.state = 1;
 	ASSERT_EQ(0, dev_flush(self->fd, KONTEND_TABLE_MAIN, NULL));
 }
@@ -312,7 +312,7 @@ TEST_F(bpf, count_only)
 	struct route_xdp *skel = load(false);
 	unsigned char packet[PACKET_BYTES];
 
-	ASSERT_TRUE(skel);
+	ASSERT_NE(NULL, skel);
 	make_packet(packet, &addr);
 	EXPECT_EQ(XDP_PASS, verdict(skel->progs.route_xdp, packet,
 				    sizeof(packet)));
@@ -470,7 +470,7 @@ FIXTURE_SETUP(veth)
 		SKIP(return, "the module was built without BTF");
 	ASSERT_EQ(0, dev_flush(self->fd, KONTEND_TABLE_MAIN, NULL));
 	self->skel = load(true);
-	ASSERT_TRUE(self->skel);
+	ASSERT_NE(NULL, self->skel);
 
 	ASSERT_EQ(0, unshare(CLONE_NEWNET));
 	self->peer = spawn_peer();

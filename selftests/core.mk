@@ -33,7 +33,8 @@ core_objs := \
 core_test_objs := \
 	fixture \
 	oracle \
-	pool
+	pool \
+	twin
 
 core_dir := $(objtree)/selftests/core
 

@@ -14,351 +14,16 @@
 #include "oracle.h"
 #include "pool.h"
 #include "tap.h"
+#include "twin.h"
 
-/* Sets of families: bits by their numbers. */
-#define FAMILY4		1
-#define FAMILY6		2
-
-#define POOL_PREFIXES	1200
 #define TXN_MAX		40
-#define WALK_MAX	32
-#define BULK_MAX	16
 
 static u64 seed;
 static unsigned int nr_ops = 100000;
 
-/* A table and its oracle, side by side. */
-struct twin {
-	struct fixture	f;
-	struct oracle	o;
-	struct oracle	before;		/* as of the published view */
-	struct pool	pool;
-	struct rng	rng;
-	u64		gen;
-	unsigned int	ops;
-};
-
-static void twin_init(struct twin *w, unsigned int families, unsigned int salt)
-{
-	*w = (struct twin){ .rng.state = seed + salt };
-	rcu_register_thread();
-	tap_expect(!fixture_init(&w->f, NULL, NULL), "no memory");
-	pool_init(&w->pool, &w->rng, families, POOL_PREFIXES);
-}
-
-static bool same_route(const struct route *a, const struct route *b)
-{
-	return a->nexthop == b->nexthop &&
-	       a->prefix.family == b->prefix.family &&
-	       a->prefix.len == b->prefix.len &&
-	       a->prefix.addr.hi == b->prefix.addr.hi &&
-	       a->prefix.addr.lo == b->prefix.addr.lo;
-}
-
-/* A route as text; good for four of them in one line. */
-static const char *show(const struct route *r)
-{
-	static char texts[4][80];
-	static unsigned int turn;
-	char *text = texts[turn++ % ARRAY_SIZE(texts)];
-
-	snprintf(text, sizeof(texts[0]),
-		 "%u:%016" PRIx64 "%016" PRIx64 "/%u via %u", r->prefix.family,
-		 r->prefix.addr.hi, r->prefix.addr.lo, r->prefix.len,
-		 r->nexthop);
-	return text;
-}
-
-static void expect_match(struct twin *w, const struct route_view *v,
-			 unsigned int family, const struct route_addr *addr)
-{
-	struct route want = { .nexthop = 0 }, got = { .nexthop = 0 };
-	bool want_any = oracle_match(&w->before, family, addr, &want);
-	bool got_any = route_match(v, family, addr, &got);
-	u32 nexthop = route_lookup(v, family, addr);
-
-	tap_expect(want_any == got_any &&
-		   (!want_any || same_route(&want, &got)),
-		   "op %u, %016" PRIx64 "%016" PRIx64 ": want %s, got %s",
-		   w->ops, addr->hi, addr->lo, show(&want), show(&got));
-	tap_expect(nexthop == want.nexthop, "op %u, want %s, got %u", w->ops,
-		   show(&want), nexthop);
-	w->ops++;
-}
-
-static void expect_get(struct twin *w, const struct route_view *v,
-		       const struct route_prefix *prefix)
-{
-	struct route r = { *prefix, oracle_get(&w->before, prefix) };
-	u32 got = route_get(v, prefix);
-
-	tap_expect(got == r.nexthop, "op %u, %s, got %u", w->ops,
-		   show(&r), got);
-	w->ops++;
-}
-
-static void expect_bulk(struct twin *w, const struct route_view *v,
-			const struct route_prefix *prefix)
-{
-	unsigned int i, n = 1 + rng_below(&w->rng, BULK_MAX);
-	struct route_addr addrs[BULK_MAX];
-	u32 nexthops[BULK_MAX + 1];
-
-	for (i = 0; i < n; i++)
-		addrs[i] = pool_addr(prefix, &w->rng);
-	memset(nexthops, 0xff, sizeof(nexthops));
-	route_lookup_bulk(v, prefix->family, addrs, nexthops, n);
-	for (i = 0; i < n; i++) {
-		struct route want = { .nexthop = 0 };
-
-		oracle_match(&w->before, prefix->family, &addrs[i], &want);
-		tap_expect(nexthops[i] == want.nexthop,
-			   "op %u, want %s, got %u", w->ops,
-			   show(&want), nexthops[i]);
-	}
-	tap_expect(nexthops[n] == ~0U, "wrote behind the end");
-	w->ops += n;
-}
-
-/* At most @n routes behind @after; returns how many there were. */
-static unsigned int expect_walk(struct twin *w, const struct route_view *v,
-				const struct route_prefix *after,
-				struct route *routes, unsigned int n)
-{
-	unsigned int i, got = route_walk(v, after, routes, n);
-	struct route want;
-
-	tap_expect(got <= n, "%u routes, room for %u", got, n);
-	for (i = 0; i < got; i++) {
-		tap_expect(oracle_next(&w->before, after, &want),
-			   "op %u, got %s behind the end", w->ops,
-			   show(&routes[i]));
-		tap_expect(same_route(&want, &routes[i]),
-			   "op %u, want %s, got %s", w->ops,
-			   show(&want), show(&routes[i]));
-		after = &routes[i].prefix;
-	}
-	tap_expect(got == n || !oracle_next(&w->before, after, &want),
-		   "op %u, missing %s", w->ops, show(&want));
-	w->ops++;
-	return got;
-}
-
-static void expect_whole_walk(struct twin *w, const struct route_view *v)
-{
-	struct route routes[WALK_MAX], last;
-	const struct route_prefix *after = NULL;
-	unsigned int n, got, all = 0;
-
-	do {
-		n = 1 + rng_below(&w->rng, WALK_MAX);
-		got = expect_walk(w, v, after, routes, n);
-		if (got) {
-			last = routes[got - 1];
-			after = &last.prefix;
-		}
-		all += got;
-	} while (got == n);
-	tap_expect(all == w->before.nr, "walked %u of %u", all, w->before.nr);
-}
-
-static void expect_counts(struct twin *w, const struct route_view *v)
-{
-	unsigned int family;
-
-	tap_expect(route_view_gen(v) == w->gen, "op %u: generation is %" PRIu64
-		   ", not %" PRIu64, w->ops, route_view_gen(v), w->gen);
-	for (family = 0; family < ROUTE_FAMILIES; family++)
-		tap_expect(route_view_nr(v, family) ==
-			   oracle_nr(&w->before, family),
-			   "op %u: %" PRIu64 " routes, not %u", w->ops,
-			   route_view_nr(v, family),
-			   oracle_nr(&w->before, family));
-}
-
-/* One change, by either way of applying, in the table and in the oracle. */
-static void twin_apply(struct twin *w, struct route_txn *txn,
-		       const struct route_change *change)
-{
-	u32 old = 0, want_old;
-	int ret, want = oracle_apply(&w->o, change, &want_old);
-
-	if (rng_one_in(&w->rng, 2)) {
-		ret = route_txn_apply_sleep(txn, change, &old);
-	} else {
-		for (;;) {
-			ret = route_txn_apply(txn, change, &old);
-			if (ret != -EAGAIN)
-				break;
-			tap_expect(!route_txn_prepare(txn), "no memory");
-		}
-	}
-	tap_expect(ret == want, "op %u: %s, %d instead of %d",
-		   w->ops, show(&change->route), ret, want);
-	tap_expect(change->op == ROUTE_FLUSH || old == want_old,
-		   "op %u: %s, old %u instead of %u",
-		   w->ops, show(&change->route), old, want_old);
-	w->ops++;
-}
-
-static void twin_begin(struct twin *w, struct route_txn *txn)
-{
-	tap_expect(!route_txn_prepare(txn), "no memory");
-	pthread_mutex_lock(&w->f.lock);
-	route_txn_begin(txn);
-	w->o.nr_changes = 0;
-}
-
-static void twin_commit(struct twin *w, struct route_txn *txn)
-{
-	u64 gen = route_txn_commit(txn);
-
-	pthread_mutex_unlock(&w->f.lock);
-	w->gen += !!w->o.nr_changes;
-	tap_expect(gen == w->gen, "op %u: generation %" PRIu64
-		   " instead of %" PRIu64 " after %u changes", w->ops, gen,
-		   w->gen, w->o.nr_changes);
-	oracle_copy(&w->before, &w->o);
-	rcu_quiescent_state();
-}
-
-static void twin_abort(struct twin *w, struct route_txn *txn)
-{
-	route_txn_abort(txn);
-	pthread_mutex_unlock(&w->f.lock);
-	oracle_copy(&w->o, &w->before);
-	fixture_check(&w->f);
-	rcu_quiescent_state();
-}
-
-static struct route_change random_change(struct twin *w)
-{
-	struct route_change change = {
-		.route.prefix = pool_prefix(&w->pool, &w->rng),
-		.route.nexthop = 1 + rng_below(&w->rng, 8),
-	};
-	unsigned int dice = rng_below(&w->rng, 10000);
-
-	if (rng_one_in(&w->rng, 8))
-		change.route.nexthop = (u32)rng_next(&w->rng) | 1;
-	if (dice < 4)
-		change = (struct route_change){ .op = ROUTE_FLUSH };
-	else if (dice < 4000)
-		change.op = ROUTE_ADD;
-	else if (dice < 7000)
-		change.op = ROUTE_REPLACE;
-	else
-		change.op = ROUTE_DELETE;
-	return change;
-}
-
-/* The published view does not know of a transaction that is under way. */
-static void peek_at_published(struct twin *w)
-{
-	struct route_prefix p = pool_prefix(&w->pool, &w->rng);
-	const struct route_view *v = fixture_read_lock(&w->f);
-	struct route_addr addr = pool_addr(&p, &w->rng);
-
-	expect_match(w, v, p.family, &addr);
-	expect_get(w, v, &p);
-	expect_counts(w, v);
-	fixture_read_unlock();
-}
-
-static void random_txn(struct twin *w, unsigned int nr, bool abort)
-{
-	struct route_txn txn;
-	unsigned int i;
-
-	route_txn_init(&txn, w->f.t);
-	twin_begin(w, &txn);
-	for (i = 0; i < nr; i++) {
-		struct route_change change = random_change(w);
-
-		twin_apply(w, &txn, &change);
-		if (rng_one_in(&w->rng, 8))
-			peek_at_published(w);
-	}
-	if (abort)
-		twin_abort(w, &txn);
-	else
-		twin_commit(w, &txn);
-	route_txn_fini(&txn);
-}
-
-static void random_query(struct twin *w)
-{
-	struct route_prefix p = pool_prefix(&w->pool, &w->rng);
-	const struct route_view *v = fixture_read_lock(&w->f);
-	struct route_addr addr = pool_addr(&p, &w->rng);
-	struct route routes[WALK_MAX];
-
-	switch (rng_below(&w->rng, 16)) {
-	case 0:
-		expect_walk(w, v, &p, routes, rng_below(&w->rng, 8));
-		break;
-	case 1:
-		expect_counts(w, v);
-		break;
-	case 2:
-	case 3:
-		expect_bulk(w, v, &p);
-		break;
-	case 4:
-	case 5:
-	case 6:
-		expect_get(w, v, &p);
-		break;
-	default:
-		expect_match(w, v, p.family, &addr);
-		break;
-	}
-	fixture_read_unlock();
-}
-
-static void expect_all(struct twin *w)
-{
-	const struct route_view *v = fixture_read_lock(&w->f);
-	unsigned int i;
-
-	expect_counts(w, v);
-	expect_whole_walk(w, v);
-	for (i = 0; i < w->pool.nr; i++)
-		expect_get(w, v, &w->pool.prefixes[i]);
-	fixture_read_unlock();
-	fixture_check(&w->f);
-}
-
 static void print_seed(void)
 {
 	tap_diag("seed %" PRIu64, seed);
-}
-
-static void twin_fini(struct twin *w)
-{
-	struct route_stats stats;
-
-	expect_all(w);
-	fixture_drain(&w->f);
-	stats = fixture_stats(&w->f);
-	tap_expect(stats.gen == w->gen, "generation");
-	tap_expect(stats.commits == stats.reclaims && !stats.bytes_pending,
-		   "%" PRIu64 " reclaimed, %" PRIu64 " bytes pending",
-		   stats.reclaims, stats.bytes_pending);
-	tap_expect(w->f.nr_reclaimed == stats.commits,
-		   "%lu calls of reclaimed", w->f.nr_reclaimed);
-	fixture_fini(&w->f);
-	pool_fini(&w->pool);
-	oracle_fini(&w->o);
-	oracle_fini(&w->before);
-}
-
-static void print_work(struct twin *w)
-{
-	struct route_stats stats = fixture_stats(&w->f);
-
-	tap_diag("%u operations, %u routes, gen %" PRIu64 ", moves %" PRIu64,
-		 w->ops, w->o.nr, stats.gen, stats.moves);
 }
 
 static void random_operations(unsigned int families, unsigned int salt)
@@ -367,44 +32,44 @@ static void random_operations(unsigned int families, unsigned int salt)
 	struct twin w;
 
 	print_seed();
-	twin_init(&w, families, salt);
+	twin_init(&w, families, seed + salt);
 	while (w.ops < nr_ops) {
 		unsigned int dice = rng_below(&w.rng, 100);
 
 		if (dice < 45)
-			random_query(&w);
+			twin_random_query(&w);
 		else if (dice < 95)
-			random_txn(&w, 1, false);
+			twin_random_txn(&w, 1, false);
 		else
-			random_txn(&w, rng_below(&w.rng, TXN_MAX), dice < 97);
+			twin_random_txn(&w, rng_below(&w.rng, TXN_MAX), dice < 97);
 		if (w.ops >= check_at) {
 			fixture_check(&w.f);
 			check_at = w.ops + 250;
 		}
 		if (w.ops >= walk_at) {
-			expect_all(&w);
+			twin_expect_all(&w);
 			walk_at = w.ops + 10000;
 		}
 	}
 	tap_expect(nr_ops < 10000 || fixture_stats(&w.f).moves > 3,
 		   "the table never moved");
-	print_work(&w);
+	twin_print(&w);
 	twin_fini(&w);
 }
 
 static void test_random4(void)
 {
-	random_operations(FAMILY4, 4);
+	random_operations(TWIN_INET4, 4);
 }
 
 static void test_random6(void)
 {
-	random_operations(FAMILY6, 6);
+	random_operations(TWIN_INET6, 6);
 }
 
 static void test_random_both(void)
 {
-	random_operations(FAMILY4 | FAMILY6, 10);
+	random_operations(TWIN_INET4 | TWIN_INET6, 10);
 }
 
 /* Moves within a transaction, and their undoing. */
@@ -414,19 +79,19 @@ static void test_moves(void)
 	struct twin w;
 
 	print_seed();
-	twin_init(&w, FAMILY4 | FAMILY6, 20);
+	twin_init(&w, TWIN_INET4 | TWIN_INET6, seed + 20);
 	pool_fini(&w.pool);
-	pool_init(&w.pool, &w.rng, FAMILY4 | FAMILY6, 4000);
+	pool_init(&w.pool, &w.rng, TWIN_INET4 | TWIN_INET6, 4000);
 	/* How many it takes depends on the seed: a flush makes room. */
 	for (round = 0; round < 12 || fixture_stats(&w.f).moves <= 3; round++) {
 		tap_expect(round < 1000, "the table hardly moves");
 		if (round == 1000)
 			break;
-		random_txn(&w, 1 + rng_below(&w.rng, 3000), round % 3);
-		random_txn(&w, 1, false);
+		twin_random_txn(&w, 1 + rng_below(&w.rng, 3000), round % 3);
+		twin_random_txn(&w, 1, false);
 	}
-	expect_all(&w);
-	print_work(&w);
+	twin_expect_all(&w);
+	twin_print(&w);
 	twin_fini(&w);
 }
 
@@ -441,11 +106,11 @@ static void test_young_aborts(void)
 
 	print_seed();
 	for (round = 0; round < 30; round++) {
-		twin_init(&w, FAMILY4 | FAMILY6, 100 + round);
+		twin_init(&w, TWIN_INET4 | TWIN_INET6, seed + 100 + round);
 		w.pool.nr = 40;		/* of those drawn, the first */
 		for (i = 0; i < 40; i++) {
-			random_txn(&w, rng_below(&w.rng, 6), i % 2);
-			peek_at_published(&w);
+			twin_random_txn(&w, rng_below(&w.rng, 6), i % 2);
+			twin_peek(&w);
 		}
 		twin_fini(&w);
 		rcu_unregister_thread();
@@ -462,9 +127,9 @@ static void test_flush(void)
 	struct twin w;
 
 	print_seed();
-	twin_init(&w, FAMILY4 | FAMILY6, 21);
+	twin_init(&w, TWIN_INET4 | TWIN_INET6, seed + 21);
 	for (round = 0; round < 60; round++) {
-		random_txn(&w, rng_below(&w.rng, 200), false);
+		twin_random_txn(&w, rng_below(&w.rng, 200), false);
 		route_txn_init(&txn, w.f.t);
 		twin_begin(&w, &txn);
 		nr = rng_below(&w.rng, 40);
@@ -473,12 +138,12 @@ static void test_flush(void)
 				twin_apply(&w, &txn, &flush);
 				continue;
 			}
-			change = random_change(&w);
+			change = twin_draw_change(&w);
 			twin_apply(&w, &txn, &change);
 		}
 		twin_apply(&w, &txn, &flush);
 		if (rng_one_in(&w.rng, 2)) {
-			change = random_change(&w);
+			change = twin_draw_change(&w);
 			twin_apply(&w, &txn, &change);
 		}
 		if (round % 3)
@@ -486,7 +151,7 @@ static void test_flush(void)
 		else
 			twin_abort(&w, &txn);
 		route_txn_fini(&txn);
-		expect_all(&w);
+		twin_expect_all(&w);
 	}
 	twin_fini(&w);
 }
@@ -502,7 +167,7 @@ static void test_generation(void)
 	struct twin w;
 	u64 gen;
 
-	twin_init(&w, FAMILY4, 22);
+	twin_init(&w, TWIN_INET4, seed + 22);
 	route_txn_init(&txn, w.f.t);
 	twin_begin(&w, &txn);
 	twin_commit(&w, &txn);			/* empty */
@@ -583,27 +248,27 @@ static void expect_corner(struct twin *w, unsigned int family,
 			if (i >> bit & 1)
 				corner.addr = addr_flip(corner.addr, pos + bit);
 		addr = corner.addr;
-		expect_match(w, v, family, &addr);
+		twin_expect_match(w, v, family, &addr);
 		if (pos + 8 < max) {
 			addr = addr_flip(addr, pos + 8 +
 					 rng_below(&w->rng, max - pos - 8));
-			expect_match(w, v, family, &addr);
+			twin_expect_match(w, v, family, &addr);
 		}
 		for (len = 0; len <= 8; len++) {
 			struct route_prefix p = prefix_of(family, corner.addr,
 							  pos + len);
 
-			expect_get(w, v, &p);
+			twin_expect_get(w, v, &p);
 			if (rng_one_in(&w->rng, 4))
-				expect_walk(w, v, &p, routes, 3);
+				twin_expect_walk(w, v, &p, routes, 3);
 		}
 	}
 	for (bit = 0; bit < pos; bit++) {
 		struct route_addr addr = addr_flip(base, bit);
 
-		expect_match(w, v, family, &addr);
+		twin_expect_match(w, v, family, &addr);
 	}
-	expect_whole_walk(w, v);
+	twin_expect_whole_walk(w, v);
 	fixture_read_unlock();
 }
 
@@ -623,7 +288,7 @@ static void test_small_universe(void)
 	struct twin w;
 
 	print_seed();
-	twin_init(&w, FAMILY4, 23);
+	twin_init(&w, TWIN_INET4, seed + 23);
 	for (i = 0; i < ARRAY_SIZE(at); i++) {
 		unsigned int pos = at[i].pos, family = at[i].family;
 		struct route_addr base = addr_random(family, &w.rng);
@@ -808,11 +473,11 @@ static void test_walk_while_writing(void)
 	struct twin w;
 
 	print_seed();
-	twin_init(&w, FAMILY4 | FAMILY6, 24);
+	twin_init(&w, TWIN_INET4 | TWIN_INET6, seed + 24);
 	for (round = 0; round < 20; round++) {
 		struct oracle left = { 0 };
 
-		random_txn(&w, 300, false);
+		twin_random_txn(&w, 300, false);
 		oracle_copy(&left, &w.o);
 		after = NULL;
 		do {
@@ -842,7 +507,7 @@ static void test_walk_while_writing(void)
 				ret = oracle_apply(&left, &del, &old);
 				tap_expect(!ret && old == routes[i].nexthop,
 					   "%s again, or wrong",
-					   show(&routes[i]));
+					   twin_show(&routes[i]));
 			}
 		} while (n == ARRAY_SIZE(routes));
 		for (i = 0; i < left.nr; i++) {
@@ -851,7 +516,7 @@ static void test_walk_while_writing(void)
 			after = i ? &last.prefix : NULL;
 			tap_expect(oracle_next(&left, after, &r), "oracle");
 			tap_expect(!is_stable(&r.prefix), "%s missed",
-				   show(&r));
+				   twin_show(&r));
 			last = r;
 		}
 		oracle_fini(&left);

@@ -54,35 +54,43 @@ int dev_ioctl(int fd, unsigned int cmd, void *arg)
 	return ioctl(fd, cmd, arg) < 0 ? -errno : 0;
 }
 
+static __u8 family_of(const char *text)
+{
+	return strchr(text, ':') ? KONTEND_INET6 : KONTEND_INET4;
+}
+
+static void parse_addr(const char *text, __u8 family, __u8 *addr)
+{
+	if (inet_pton(family == KONTEND_INET4 ? AF_INET : AF_INET6, text,
+		      addr) == 1)
+		return;
+	fprintf(stderr, "%s: %s is no address\n", __func__, text);
+	exit(1);
+}
+
 struct kontend_prefix dev_prefix(const char *text)
 {
-	struct kontend_prefix p = { .family = KONTEND_INET4, .len = 32 };
+	struct kontend_prefix p = { .family = family_of(text) };
 	char buf[64];
 	char *slash;
 
 	snprintf(buf, sizeof(buf), "%s", text);
 	slash = strchr(buf, '/');
-	if (slash)
+	p.len = p.family == KONTEND_INET4 ? 32 : 128;
+	if (slash) {
 		*slash = 0;
-	if (strchr(buf, ':')) {
-		p.family = KONTEND_INET6;
-		p.len = 128;
-	}
-	if (slash)
 		p.len = atoi(slash + 1);
-	if (inet_pton(p.family == KONTEND_INET4 ? AF_INET : AF_INET6, buf,
-		      p.addr) != 1) {
-		fprintf(stderr, "%s: %s is no prefix\n", __func__, text);
-		exit(1);
 	}
+	parse_addr(buf, p.family, p.addr);
 	return p;
 }
 
 struct kontend_addr dev_addr(const char *text)
 {
-	struct kontend_prefix p = dev_prefix(text);
+	struct kontend_addr addr = { .family = family_of(text) };
 
-	return dev_prefix_addr(&p);
+	parse_addr(text, addr.family, addr.addr);
+	return addr;
 }
 
 struct kontend_route dev_route(const char *prefix, __u32 nexthop)

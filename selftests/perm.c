@@ -116,7 +116,7 @@ FIXTURE_SETUP(perm)
 	self->ctx.on = fd;
 	ASSERT_EQ(0, dev_table_fresh(fd, "perm", &self->ctx.table));
 	self->arg = calloc(1, sizeof(*self->arg));
-	ASSERT_TRUE(self->arg);
+	ASSERT_NE(NULL, self->arg);
 
 	/* A second door, open to all, in a place that has device nodes. */
 	ASSERT_EQ(0, fstat(fd, &st));
@@ -269,20 +269,17 @@ static __u64 main_gen(int fd)
 	return gen;
 }
 
-/* The arguments must be seen by both processes. */
-#define SHARE_CONTEXT() \
-	struct { struct command_ctx ctx; union command_arg arg; } *shared; \
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, \
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0); \
-	ASSERT_TRUE(shared != MAP_FAILED); \
-	shared->ctx = self->ctx
-
 /* A descriptor that root opened lends no rights. */
 TEST_F(perm, caller)
 {
+	struct { struct command_ctx ctx; union command_arg arg; } *shared;
 	__u64 gen = main_gen(self->ctx.fd);
 
-	SHARE_CONTEXT();
+	/* Both processes must see the arguments. */
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, shared);
+	shared->ctx = self->ctx;
 	EXPECT_EQ(0, call_as(&shared->ctx, &shared->arg, variant->become,
 			     -variant->expected));
 	if (!variant->expected)

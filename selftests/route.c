@@ -164,29 +164,29 @@ static void check_one(struct __test_metadata *_metadata, struct state *self)
 		[KONTEND_BATCH_DELETE] = KONTEND_ROUTE_DELETE,
 	};
 	struct kontend_batch_op op = draw_op(self);
-	struct kontend_route route = op.route;
+	struct kontend_route sent = op.route;
 	__u32 old;
 	int ret;
 
 	ret = model_apply(self->model, op.op, &op.route, &old);
 	ASSERT_EQ(ret, dev_route_op(self->fd, cmds[op.op], self->table,
-				    &route));
+				    &sent));
 	if (!ret && op.op == KONTEND_BATCH_DELETE)
-		ASSERT_EQ(old, route.nexthop);
+		ASSERT_EQ(old, sent.nexthop);
 	ASSERT_TRUE(gen_is_right(self, !ret && old != op.route.nexthop, true));
 }
 
 static void check_get(struct __test_metadata *_metadata, struct state *self)
 {
-	struct kontend_route route = {
+	struct kontend_route got = {
 		.prefix = model_draw_prefix(self->model, &self->rng),
 	};
-	__u32 want = model_get(self->model, &route.prefix);
+	__u32 want = model_get(self->model, &got.prefix);
 
 	ASSERT_EQ(want ? 0 : -ENOENT,
 		  dev_route_op(self->fd, KONTEND_ROUTE_GET, self->table,
-			       &route));
-	ASSERT_EQ(want, route.nexthop);
+			       &got));
+	ASSERT_EQ(want, got.nexthop);
 }
 
 static void check_lookup(struct __test_metadata *_metadata, struct state *self)

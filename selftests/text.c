@@ -29,7 +29,7 @@ FIXTURE_SETUP(text)
 	self->fd = dev_open(O_RDWR);
 	ASSERT_LE(0, self->fd);
 	self->text = malloc(TEXT_ROOM);
-	ASSERT_TRUE(self->text);
+	ASSERT_NE(NULL, self->text);
 }
 
 FIXTURE_TEARDOWN(text)
@@ -78,19 +78,19 @@ static int cat(char *text, size_t piece)
 }
 
 /* Drop the "#" lines, in place. */
-static void drop_comments(char *text)
+static void drop_comments(char *lines)
 {
-	char *from = text, *end;
+	char *from = lines, *end;
 
 	for (; *from; from = end) {
 		end = strchrnul(from, '\n');
 		end += *end == '\n';
 		if (*from == '#')
 			continue;
-		memmove(text, from, end - from);
-		text += end - from;
+		memmove(lines, from, end - from);
+		lines += end - from;
 	}
-	*text = 0;
+	*lines = 0;
 }
 
 /* The routes that a new reader gets, without the "#" lines. */
@@ -210,7 +210,7 @@ TEST_F(text, bad_lines)
 		ASSERT_LT(0, cat(self->text, 4096));
 		snprintf(want, sizeof(want), "\n# error line 2 \"%s\": ",
 			 lines[i].line);
-		ASSERT_TRUE(strstr(self->text, want))
+		ASSERT_NE(NULL, strstr(self->text, want))
 			TH_LOG("no %s in %s", want + 1, self->text);
 	}
 }
@@ -269,9 +269,9 @@ TEST_F(text, tail_is_kept_and_reported)
 	EXPECT_STREQ("add 11.0.0.0/8 via 2\n", routes(self->text));
 	close(fd);
 	ASSERT_LT(0, cat(self->text, 4096));
-	EXPECT_TRUE(strstr(self->text, "\n# error line 3 \"add\": "))
+	EXPECT_NE(NULL, strstr(self->text, "\n# error line 3 \"add\": "))
 		TH_LOG("%s", self->text);
-	EXPECT_TRUE(strstr(self->text, "add 11.0.0.0/8 via 2\n"));
+	EXPECT_NE(NULL, strstr(self->text, "add 11.0.0.0/8 via 2\n"));
 }
 
 TEST_F(text, line_too_long)
@@ -299,7 +299,7 @@ TEST_F(text, line_too_long)
 	EXPECT_EQ(-1, write(fd, line + 200, 56));
 	EXPECT_EQ(EINVAL, errno);
 	ASSERT_LT(0, cat(self->text, 4096));
-	EXPECT_TRUE(strstr(self->text, "line too long"))
+	EXPECT_NE(NULL, strstr(self->text, "line too long"))
 		TH_LOG("%s", self->text);
 	close(fd);
 	EXPECT_STREQ("", routes(self->text));
@@ -386,7 +386,7 @@ TEST_F_TIMEOUT(text, round_trip, 120)
 	ASSERT_LT(0, cat(copy, 65536));
 	ASSERT_EQ('#', *copy);
 	want = strdup(copy);
-	ASSERT_TRUE(want);
+	ASSERT_NE(NULL, want);
 	drop_comments(want);
 	for (i = 0; i < ARRAY_SIZE(pieces); i++) {
 		ASSERT_LT(0, cat(self->text, pieces[i]));
@@ -411,11 +411,11 @@ TEST_F(text, header)
 	ASSERT_EQ(0, dev_gen(self->ctl, KONTEND_TABLE_MAIN, &gen));
 	ASSERT_LT(0, cat(self->text, 65536));
 	snprintf(want, sizeof(want), " gen %llu\n", (unsigned long long)gen);
-	EXPECT_TRUE(strstr(self->text, want)) TH_LOG("%s", self->text);
-	EXPECT_TRUE(strstr(self->text, "\n# routes 3 (IPv4 2, IPv6 1)\n"))
+	EXPECT_NE(NULL, strstr(self->text, want)) TH_LOG("%s", self->text);
+	EXPECT_NE(NULL, strstr(self->text, "\n# routes 3 (IPv4 2, IPv6 1)\n"))
 		TH_LOG("%s", self->text);
-	EXPECT_TRUE(strstr(self->text, "\n# memory "));
-	EXPECT_TRUE(strstr(self->text, "\n# error "));
+	EXPECT_NE(NULL, strstr(self->text, "\n# memory "));
+	EXPECT_NE(NULL, strstr(self->text, "\n# error "));
 }
 
 static void expect_answer(struct __test_metadata *_metadata, int fd,
@@ -458,7 +458,7 @@ TEST_F(text, questions)
 	ASSERT_LT(0, put(self->fd, "lookup 10.0.0.1\nlookup 12.0.0.1\n"));
 	ASSERT_LT(0, get(self->fd, self->text, 5));
 	EXPECT_EQ(0, strncmp(self->text, "10.0.0.1 -> 10.0.0.0/8 via 5", 28));
-	EXPECT_TRUE(strstr(self->text, "\n12.0.0.1 -> no route"));
+	EXPECT_NE(NULL, strstr(self->text, "\n12.0.0.1 -> no route"));
 	/* Asking needs no more than an open file, and is of that file. */
 	EXPECT_LT(0, cat(self->text, 4096));
 	EXPECT_EQ('#', *self->text);

@@ -367,6 +367,8 @@ int main(int argc, char **argv)
 	}
 	seed = rng.state;
 	ksft_print_header();
+	if (!list)
+		ksft_exit_fail_msg("no memory\n");
 	fd = dev_open(O_RDWR);
 	if (fd == -ENODEV)
 		ksft_exit_skip("no module: see load-module\n");

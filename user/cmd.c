@@ -22,6 +22,8 @@ int cmd_option(struct out *out, int argc, char **argv, const char *shorts,
 			break;
 		out->json = true;
 	}
+	if (opt == CMD_HELP)
+		out->json = false;	/* help is text */
 	if (opt == ':') {
 		out_usage(out, "%s needs a value", argv[optind - 1]);
 		return CMD_BAD;

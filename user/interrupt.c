@@ -16,22 +16,30 @@ static void note_signal(int sig)
 	interrupted = 1;
 }
 
+/* What is ignored, as under nohup, stays so. */
+static void set_handler(void (*handler)(int sig))
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	/* Without SA_RESTART: what sleeps shall wake up. */
+	struct sigaction action = { .sa_handler = handler }, old;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		sigaction(signals[i], NULL, &old);
+		if (old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
+	}
+}
+
 void interrupt_catch(void)
 {
-	struct sigaction action = { .sa_handler = note_signal };
-
 	interrupted = 0;
-	/* Without SA_RESTART: what sleeps shall wake up. */
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	set_handler(note_signal);
 }
 
 void interrupt_release(void)
 {
-	struct sigaction action = { .sa_handler = SIG_DFL };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	set_handler(SIG_DFL);
 }
 
 bool interrupt_came(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * SIGINT and SIGTERM as a question that a loop asks, instead of an end in the
- * middle of something.  A system call that sleeps is interrupted (EINTR).
+ * SIGINT, SIGTERM and SIGHUP as a question that a loop asks, instead of an end in
+ * the middle of something.  A system call that sleeps is interrupted (EINTR).
  */
 #ifndef _USER_INTERRUPT_H
 #define _USER_INTERRUPT_H

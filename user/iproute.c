@@ -25,10 +25,10 @@ struct words {
 /* What the attributes said. */
 struct attributes {
 	const char	*gateway;
+	const char	*gateway_family;	/* "via inet6 ..." */
 	const char	*dev;
 	const char	*metric;
 	bool		has_nhid;
-	bool		is_other_family;	/* "via inet6 ..." */
 	bool		is_inet6;		/* said so without an address */
 };
 
@@ -155,6 +155,7 @@ static unsigned int parse_attribute(const struct words *words, unsigned int i,
 {
 	const char *word = words->word[i];
 	const char *value = word_at(words, i + 1);
+	unsigned int n;
 
 	*reason = refusal(word);
 	if (*reason)
@@ -165,10 +166,10 @@ static unsigned int parse_attribute(const struct words *words, unsigned int i,
 	if (!value)
 		return 0;
 	if (!strcmp(word, "via")) {
-		a->is_other_family = !strcmp(value, "inet") ||
-				     !strcmp(value, "inet6");
-		a->gateway = word_at(words, i + 1 + a->is_other_family);
-		return a->gateway ? 2 + a->is_other_family : 0;
+		n = !strcmp(value, "inet") || !strcmp(value, "inet6");
+		a->gateway_family = n ? value : NULL;
+		a->gateway = word_at(words, i + 1 + n);
+		return a->gateway ? 2 + n : 0;
 	}
 	if (!strcmp(word, "dev")) {
 		a->dev = value;
@@ -186,7 +187,10 @@ static unsigned int parse_attribute(const struct words *words, unsigned int i,
 	return !strcmp(value, "lock") && word_at(words, i + 2) ? 3 : 2;
 }
 
-/* "default" may be of either family: the gateway tells, or an attribute. */
+/*
+ * "default" may be of either family: the gateway tells, or an attribute.  Only
+ * a route of IPv4 names its gateway's family.
+ */
 static int parse_prefix(const char *word, const struct attributes *a,
 			unsigned int gateway_family,
 			struct route_prefix *prefix, const char **reason)
@@ -197,11 +201,25 @@ static int parse_prefix(const char *word, const struct attributes *a,
 		return route_text_parse_prefix(word, strlen(word), prefix,
 					       reason);
 	if (a->gateway)
-		is_inet6 = (gateway_family == ROUTE_INET6) !=
-			   a->is_other_family;
+		is_inet6 = gateway_family == ROUTE_INET6 && !a->gateway_family;
 	memset(prefix, 0, sizeof(*prefix));
 	prefix->family = is_inet6 ? ROUTE_INET6 : ROUTE_INET4;
 	return 0;
+}
+
+/* The route's family, or for IPv4 the other one if "via inet6" says so. */
+static bool gateway_fits(const struct attributes *a,
+			 unsigned int gateway_family,
+			 const struct route_prefix *prefix)
+{
+	const char *name = gateway_family == ROUTE_INET6 ? "inet6" : "inet";
+
+	if (!a->gateway)
+		return true;
+	if (a->gateway_family && strcmp(a->gateway_family, name))
+		return false;
+	return gateway_family == prefix->family ||
+	       (a->gateway_family && prefix->family == ROUTE_INET4);
 }
 
 static int parse_metric(const char *word, u32 *metric)
@@ -265,7 +283,10 @@ static int parse_route(const struct words *words, struct iproute *route,
 		return -EINVAL;
 	format_nexthop(route->nexthop, type, a.gateway ? gateway_text : NULL,
 		       a.dev);
-	return parse_prefix(prefix, &a, family, &route->prefix, reason);
+	if (parse_prefix(prefix, &a, family, &route->prefix, reason))
+		return -EINVAL;
+	*reason = "the gateway is of the wrong family";
+	return gateway_fits(&a, family, &route->prefix) ? 0 : -EINVAL;
 }
 
 int iproute_parse(const char *s, size_t len, enum iproute_kind *kind,

@@ -30,7 +30,8 @@ static void print_help(FILE *file)
 	fputs("Usage: kontend [--json] COMMAND ...\n\nCommands:\n", file);
 	for (cmd = commands; cmd->name; cmd++)
 		fprintf(file, "  %-8s %s\n", cmd->name, cmd->summary);
-	fputs("\nEvery command has --help and --json.\n"
+	fputs("\nEvery command has --help and --json.  With --json, standard output is one\n"
+	      "JSON object, on failure too: its member \"error\" is the line on standard error.\n"
 	      "Exit code: 0 done, 1 failed, 2 wrong usage.\n", file);
 }
 
@@ -44,6 +45,15 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+/* Wherever it stands: what is wrong before it is said as JSON too. */
+static bool wants_json(char **argv)
+{
+	for (; *argv && strcmp(*argv, "--"); argv++)
+		if (!strcmp(*argv, "--json"))
+			return true;
+	return false;
+}
+
 static int exit_code(const struct out *out, int ret)
 {
 	if (out->is_usage)
@@ -53,36 +63,35 @@ static int exit_code(const struct out *out, int ret)
 
 int main(int argc, char **argv)
 {
-	const struct command *cmd;
+	const struct command *cmd = NULL;
 	struct out out;
 	int ret, err;
 
 	out_init(&out, stdout);
-	for (argc--, argv++; argc && argv[0][0] == '-'; argc--, argv++) {
-		if (!strcmp(argv[0], "--help")) {
-			print_help(stdout);
-			return out_finish(&out) ? 1 : 0;
-		}
-		if (strcmp(argv[0], "--json"))
-			break;
-		out.json = true;
+	out.json = wants_json(argv);
+	for (argc--, argv++; argc && !strcmp(argv[0], "--json"); argc--)
+		argv++;
+	if (argc && !strcmp(argv[0], "--help")) {
+		print_help(stdout);
+		out.json = false;
+		return out_finish(&out) ? 1 : 0;
 	}
-	cmd = argc ? find_command(argv[0]) : NULL;
-	if (!cmd) {
-		if (argc)
-			fprintf(stderr, "kontend: no such command: %s\n",
-				argv[0]);
-		print_help(stderr);
-		return 2;
-	}
-
-	ret = cmd->run(&out, argc, argv);
+	if (argc)
+		cmd = find_command(argv[0]);
+	if (cmd)
+		ret = cmd->run(&out, argc, argv);
+	else if (argc)
+		ret = out_usage(&out, "no such command: %s", argv[0]);
+	else
+		ret = out_usage(&out, "which command?");
 	if (ret < 0 && !out.error[0])
 		out_fail(&out, ret, "%s", strerror(-ret));
 	err = out_finish(&out);
 	if (out.error[0])
 		fprintf(stderr, "kontend: %s\n", out.error);
-	if (out.is_usage)
+	if (!cmd)
+		print_help(stderr);
+	else if (out.is_usage)
 		fprintf(stderr, "Try: kontend %s --help\n", cmd->name);
 	if (ret >= 0 && err) {
 		fprintf(stderr, "kontend: standard output: %s\n",

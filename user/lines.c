@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lines out of a buffer that zlib fills.  A compressed file that ends too
- * early, or whose check sum is wrong, is an error and never just a shorter
- * file.
+ * Lines out of a buffer.  A compressed file that ends too early, whose check sum is
+ * wrong or that something else follows is an error and never just a shorter file.
  */
 #include "lines.h"
 
@@ -25,49 +24,28 @@ int lines_open(struct lines *lines, const char *path, struct out *out)
 		err = -errno;
 		return out_fail(out, err, "%s: %s", lines->name, strerror(-err));
 	}
-	lines->file = gzdopen(fd, "rb");
-	if (!lines->file) {
+	err = unzip_open(&lines->file, fd);
+	if (err)
 		close(fd);
-		return -ENOMEM;
-	}
-	return 0;
-}
-
-static int read_error(struct lines *lines, struct out *out)
-{
-	const char *reason;
-	int zerr;
-	int err;
-
-	reason = gzerror(lines->file, &zerr);
-	err = zerr == Z_ERRNO && errno ? -errno : -EIO;
-	if (zerr == Z_ERRNO)
-		reason = strerror(-err);
-	else if (zerr == Z_BUF_ERROR)
-		reason = "the compressed data end too early";
-	return out_fail(out, err, "%s: behind line %llu: %s", lines->name,
-			(unsigned long long)lines->nr, reason);
+	return err;
 }
 
 /* Move the rest to the front, fill up.  Return: 1, 0 at the end, -errno. */
 static int fill(struct lines *lines, struct out *out)
 {
-	int n, zerr;
+	const char *reason;
+	ssize_t n;
 
 	memmove(lines->buf, lines->buf + lines->pos, lines->end - lines->pos);
 	lines->end -= lines->pos;
 	lines->pos = 0;
-	errno = 0;
-	n = gzread(lines->file, lines->buf + lines->end,
-		   sizeof(lines->buf) - lines->end);
+	n = unzip_read(&lines->file, lines->buf + lines->end,
+		       sizeof(lines->buf) - lines->end, &reason);
 	if (n < 0)
-		return read_error(lines, out);
+		return out_fail(out, n, "%s: behind line %llu: %s", lines->name,
+				(unsigned long long)lines->nr, reason);
 	lines->end += n;
-	if (n > 0)
-		return 1;
-	gzerror(lines->file, &zerr);
-	return zerr == Z_OK || zerr == Z_STREAM_END ? 0 :
-						      read_error(lines, out);
+	return n > 0;
 }
 
 /* Hand out the next @len bytes, and go on behind them and @skip more. */
@@ -111,5 +89,5 @@ int lines_next(struct lines *lines, struct line *line, struct out *out)
 
 void lines_close(struct lines *lines)
 {
-	gzclose(lines->file);
+	unzip_close(&lines->file);
 }

@@ -9,15 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <zlib.h>
-
 #include "out.h"
+#include "unzip.h"
 
 #define LINES_MAX	4096	/* bytes of a line */
 
 /**
  * struct lines - a file that is read; opened by lines_open()
- * @file: zlib's stream; reads plain files as they are
+ * @file: its bytes
  * @name: what to call it in messages
  * @nr: number of the line that was read last, from 1
  * @pos: where the rest begins in @buf
@@ -25,7 +24,7 @@
  * @buf: text
  */
 struct lines {
-	gzFile		file;
+	struct unzip	file;
 	const char	*name;
 	uint64_t	nr;
 	size_t		pos;

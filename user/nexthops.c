@@ -63,11 +63,12 @@ static int insert(struct nexthops *n, const struct nexthop *entry)
 		return -ENOMEM;
 	*copy = *entry;
 	copy->index = n->nr;
+	list[n->nr] = copy;
 	if (!tsearch(copy, &n->by_text, cmp_text))
 		goto err_free;
 	if (copy->id && !tsearch(copy, &n->by_id, cmp_id))
 		goto err_by_text;
-	n->list[n->nr++] = copy;
+	n->nr++;
 	if (copy->id > n->last_id)
 		n->last_id = copy->id;
 	return 0;

@@ -74,12 +74,58 @@ static void print_json_value(FILE *file, struct json_object *value)
 	json_object_put(value);
 }
 
+/* How many bytes the character at @s has; 0: it is not UTF-8. */
+static unsigned int utf8_len(const char *s)
+{
+	/* Longer forms of what needs fewer bytes are none. */
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	unsigned char lead = *s;
+	unsigned int len, i;
+	uint32_t c;
+
+	if (lead < 0x80)
+		return 1;
+	len = lead < 0xc0 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : 0;
+	c = lead & 0x7f >> len;
+	for (i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (s[i] & 0x3f);
+	}
+	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	return len;
+}
+
+/* File names may be any bytes, JSON is UTF-8: U+FFFD for each byte that is not. */
+static struct json_object *new_string(const char *s)
+{
+	static const char unknown[] = "\xef\xbf\xbd";
+	struct json_object *value;
+	char *text, *end;
+
+	text = malloc((sizeof(unknown) - 1) * strlen(s) + 1);
+	if (!text)
+		return NULL;
+	for (end = text; *s;) {
+		unsigned int len = utf8_len(s);
+
+		end = mempcpy(end, len ? s : unknown,
+			      len ? len : sizeof(unknown) - 1);
+		s += len ? len : 1;
+	}
+	*end = '\0';
+	value = json_object_new_string(text);
+	free(text);
+	return value;
+}
+
 static void print_json_member(FILE *file, const struct out_field *field)
 {
 	print_json_value(file, json_object_new_string(field->name));
 	putc(':', file);
 	if (field->type == OUT_TYPE_STR && field->str)
-		print_json_value(file, json_object_new_string(field->str));
+		print_json_value(file, new_string(field->str));
 	else if (field->type == OUT_TYPE_U64)
 		print_json_value(file, json_object_new_uint64(field->u64));
 	else if (field->type == OUT_TYPE_BOOL)

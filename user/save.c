@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "interrupt.h"
+
 #define BUFFER_BYTES	(1 << 18)
 #define WRITE_MAX	256	/* of one save_printf() */
 
@@ -24,13 +26,19 @@ static bool has_gz_suffix(const char *path)
 	return len > 3 && !strcmp(path + len - 3, ".gz");
 }
 
-/* A link is followed: what it points to is replaced, not the link. */
+/*
+ * A link is followed: what it points to is replaced, not the link; one that
+ * leads nowhere is refused.
+ */
 static int open_beside(struct save *save, const char *path)
 {
 	struct stat st;
-	int exists;
+	int exists, err;
 
 	exists = !stat(path, &st);
+	err = errno;
+	if (!exists && !lstat(path, &st))
+		return -err;
 	if (exists && !S_ISREG(st.st_mode)) {
 		save->fd = open(path, O_WRONLY | O_CLOEXEC);
 		return save->fd < 0 ? -errno : 0;
@@ -42,6 +50,8 @@ static int open_beside(struct save *save, const char *path)
 		save->tmp = NULL;
 		return -ENOMEM;
 	}
+	/* It is not to stay behind. */
+	interrupt_catch();
 	save->fd = open(save->tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 			0666);
 	if (save->fd < 0)
@@ -51,20 +61,21 @@ static int open_beside(struct save *save, const char *path)
 	return 0;
 }
 
-static void free_names(struct save *save)
+static void forget(struct save *save)
 {
+	if (save->fd >= 0)
+		close(save->fd);
+	if (save->tmp)
+		interrupt_release();
 	free(save->tmp);
 	free(save->path);
 }
 
 static void drop(struct save *save)
 {
-	if (save->fd >= 0) {
-		close(save->fd);
-		if (save->tmp)
-			unlink(save->tmp);
-	}
-	free_names(save);
+	if (save->fd >= 0 && save->tmp)
+		unlink(save->tmp);
+	forget(save);
 }
 
 int save_open(struct save *save, const char *path, struct out *out)
@@ -84,12 +95,14 @@ int save_open(struct save *save, const char *path, struct out *out)
 	if (ret)
 		goto err;
 	/* zlib closes its descriptor at the end, and ours is to be synced. */
-	ret = -ENOMEM;
 	fd = dup(save->fd);
-	if (fd < 0)
+	if (fd < 0) {
+		ret = -errno;
 		goto err;
+	}
 	save->file = gzdopen(fd, mode);
 	if (!save->file) {
+		ret = -ENOMEM;
 		close(fd);
 		goto err;
 	}
@@ -106,6 +119,8 @@ void save_write(struct save *save, const char *s, size_t len)
 	errno = 0;
 	if (len && !save->error && gzwrite(save->file, s, len) <= 0)
 		save->error = errno ? -errno : -EIO;
+	if (save->tmp && interrupt_came())
+		save->error = -EINTR;
 }
 
 void save_printf(struct save *save, const char *fmt, ...)
@@ -149,6 +164,8 @@ static int finish(struct save *save)
 		return ret == Z_ERRNO && errno ? -errno : -EIO;
 	if (!save->tmp)
 		return 0;
+	if (interrupt_came())
+		return -EINTR;
 	if (fsync(save->fd) || rename(save->tmp, save->path))
 		return -errno;
 	return sync_directory(save->path);
@@ -164,8 +181,7 @@ int save_commit(struct save *save, struct out *out)
 		drop(save);
 		return ret;
 	}
-	close(save->fd);
-	free_names(save);
+	forget(save);
 	return 0;
 }
 

@@ -38,6 +38,7 @@ user-objs	:= \
 	user/route_save.o \
 	user/save.o \
 	user/stream.o \
+	user/unzip.o \
 	user/verify.o \
 	core/text.o \
 	core/workload.o
