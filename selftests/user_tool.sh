@@ -72,7 +72,7 @@ refused() {
 json() {
 	python3 -c '
 import json, sys
-v = json.load(open(sys.argv[1]))
+v = json.load(open(sys.argv[1], encoding="utf-8"))
 sys.exit(not eval("(" + sys.argv[2] + ")"))' "$tmp/out" "$1" 2> "$tmp/json" && return
 	ktap_print_msg "JSON: $1: $(tail -n 1 "$tmp/json")"
 	return 1
@@ -146,6 +146,28 @@ test_gzip_corrupt() {
 		run 1 mirror --from="$tmp/f.gz" && says "$err" "f.gz: behind line"
 }
 
+# One behind the other, cut where nothing tells yet what it is.
+test_gzip_in_pieces() {
+	printf '10.0.0.0/8\n' | gzip > "$tmp/f.gz" &&
+		printf '192.0.2.0/24\n' | gzip >> "$tmp/f.gz" &&
+		mirror 2 0 "$tmp/f.gz" &&
+		stdin=<(head -c 1 "$tmp/f.gz"; sleep 0.1; tail -c +2 "$tmp/f.gz") \
+			mirror 2 0 -
+}
+
+test_gzip_followed() {
+	local rest
+
+	for rest in x '10.0.0.0/8\n' '\037' '\0' '\037\213rest'; do
+		printf '10.0.0.0/8\n' | gzip > "$tmp/f.gz"
+		# shellcheck disable=SC2059
+		printf "$rest" >> "$tmp/f.gz"
+		run 1 mirror --from="$tmp/f.gz" --skip-bad &&
+			says "$err" "^kontend: $tmp/f.gz: behind line 1: " || return
+		[ "$rest" = '\037\213rest' ] || says "$err" "something else" || return
+	done
+}
+
 test_file_errors() {
 	run 1 mirror --from="$tmp/none" && says "$err" "none: No such file" &&
 		run 1 mirror --from="$tmp" && says "$err" "Is a directory"
@@ -212,6 +234,13 @@ test_ip_route() {
 		! grep -q "nexthop 7" "$tmp/out"
 }
 
+# A default route is of its gateway's family, unless that is named.
+test_ip_route_default() {
+	echo "default via fe80::1 dev a" > "$tmp/f" && mirror 0 1 "$tmp/f" &&
+		echo "default via inet6 fe80::1 dev a" > "$tmp/f" && mirror 1 0 "$tmp/f" &&
+		echo "default via inet 192.0.2.1 dev a" > "$tmp/f" && mirror 1 0 "$tmp/f"
+}
+
 test_ip_6_route() {
 	cat > "$tmp/f" <<- EOF
 		2001:db8::/64 dev eth0 proto ra metric 100 expires 86386sec pref medium
@@ -251,6 +280,11 @@ test_ip_route_refused() {
 		refused "dead" '10.0.0.0/9 via 192.0.2.1 dev a dead linkdown' &&
 		refused "not known" '10.0.0.0/9 via 192.0.2.1 dev a wonder 1' &&
 		refused "gateway" '10.0.0.0/9 via 192.0.2 dev a' &&
+		refused "wrong family" '10.0.0.0/9 via fe80::1 dev a' &&
+		refused "wrong family" '2001:db8::/32 via 192.0.2.1 dev a' &&
+		refused "wrong family" '2001:db8::/32 via inet 192.0.2.1 dev a' &&
+		refused "wrong family" '10.0.0.0/9 via inet6 192.0.2.1 dev a' &&
+		refused "wrong family" 'default via inet fe80::1 dev a' &&
 		refused "value" '10.0.0.0/9 via 192.0.2.1 dev' &&
 		refused "metric" '10.0.0.0/9 via 192.0.2.1 dev a metric x' &&
 		printf '\tnexthop via 192.0.2.1 dev a weight 1\n' > "$tmp/f" &&
@@ -358,12 +392,60 @@ test_output_is_whole() {
 		! "$KONTEND" gen > /dev/full 2> "$tmp/err"
 }
 
+test_output_link_to_nowhere() {
+	ln -s gone "$tmp/dangling" && ln -s loop "$tmp/loop" &&
+		run 1 gen --v4=10 --v6=0 -o "$tmp/dangling" &&
+		says "$err" "dangling: No such file" &&
+		run 1 gen --v4=10 --v6=0 -o "$tmp/loop" &&
+		says "$err" "loop: Too many levels" &&
+		[ -L "$tmp/dangling" ] && [ -L "$tmp/loop" ] && [ ! -e "$tmp/gone" ]
+}
+
+# It ends in the middle: the old file stays, and nothing is left beside it.
+test_output_interrupted() {
+	local signal pid tries
+
+	for signal in TERM HUP; do
+		echo old > "$tmp/o.gz"
+		"$KONTEND" gen -o "$tmp/o.gz" > "$tmp/out" 2> "$tmp/err" &
+		pid=$!
+		for ((tries = 0; tries < 500; tries++)); do
+			compgen -G "$tmp/o.gz.*.tmp" > /dev/null && break
+			sleep 0.02
+		done
+		kill -$signal $pid
+		wait $pid
+		[ $? = 1 ] && says "$(cat "$tmp/err")" "o.gz: Interrupted" &&
+			[ "$(cat "$tmp/o.gz")" = old ] &&
+			! compgen -G "$tmp/*.tmp" > /dev/null || return
+	done
+}
+
+# Under nohup it goes on.
+test_output_signal_ignored() {
+	(trap '' HUP TERM; exec "$KONTEND" gen -o "$tmp/o") > "$tmp/out" &
+	while ! compgen -G "$tmp/o.*.tmp" > /dev/null; do
+		kill -0 $! 2> /dev/null || break
+		sleep 0.02
+	done
+	kill -HUP $! 2> /dev/null
+	wait $! && [ "$(grep -c '^add' "$tmp/o")" = 1060000 ]
+}
+
+test_descriptors_used_up() {
+	(ulimit -n 4 && "$KONTEND" gen --v4=1 --v6=0 -o "$tmp/o") > "$tmp/out" 2> "$tmp/err"
+	[ $? = 1 ] && says "$(cat "$tmp/err")" "/o: Too many open files" &&
+		! compgen -G "$tmp/*.tmp" > /dev/null
+}
+
 test_help() {
 	local cmd
 
-	run 0 --help && says "$out" "^  mirror " || return
+	run 0 --help && says "$out" "^  mirror " &&
+		run 0 --json --help && ! says "$out" "^[{}]" > /dev/null || return
 	for cmd in route mirror gen doctor; do
-		run 0 $cmd --help && says "$out" "^Usage: kontend $cmd" || return
+		run 0 $cmd --help && says "$out" "^Usage: kontend $cmd" &&
+			run 0 $cmd --json --help && ! says "$out" "^[{}]" > /dev/null || return
 	done
 }
 
@@ -419,10 +501,25 @@ test_json() {
 		json '"No such file" in v["error"]' &&
 		run 2 mirror --json nonsense && json '"nonsense" in v["error"]' &&
 		run 2 gen --json && json '"--output" in v["error"]' &&
+		run 2 gen --v4=x --json && json '"--v4" in v["error"]' &&
+		run 2 route nonsense --json && json '"nonsense" in v["error"]' &&
+		run 2 --json nonsense && json '"nonsense" in v["error"]' &&
+		run 2 --json && json 'v["error"]' && says "$err" "^Usage: " &&
 		{ run 0 doctor --json 2> /dev/null > /dev/null || run 1 doctor --json; } &&
 		json 'len(v["checks"]) > 10 and
 		      all(c["state"] in ("OK", "--", "??") for c in v["checks"]) and
 		      all(c["why"] for c in v["checks"] if c["state"] != "OK")'
+}
+
+# Names of files are bytes; what is no UTF-8 (cut off, too long a form, half of a
+# pair, beyond the last character) is replaced, and the rest is kept.
+test_json_utf8() {
+	local name good='\303\251\342\202\254\360\237\230\200'
+
+	name=$(printf '%b-\377-\303-\300\257-\355\240\200-\364\220\200\200-\342\202' "$good")
+	run 1 mirror --json --from="$tmp/$name" &&
+		json '"/\u00e9\u20ac\U0001f600" + "".join(
+			"-" + n * "\ufffd" for n in (1, 1, 2, 3, 4, 2)) + ": " in v["error"]'
 }
 
 test_no_device() {

@@ -17,29 +17,29 @@ static void note_signal(int sig)
 }
 
 /* What is ignored, as under nohup, stays so. */
-static void set_handler(void (*handler)(int sig))
+static void set_handler(int sig, void (*handler)(int sig))
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	/* Without SA_RESTART: what sleeps shall wake up. */
 	struct sigaction action = { .sa_handler = handler }, old;
-	unsigned int i;
 
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		sigaction(signals[i], NULL, &old);
-		if (old.sa_handler != SIG_IGN)
-			sigaction(signals[i], &action, NULL);
-	}
+	sigaction(sig, NULL, &old);
+	if (old.sa_handler != SIG_IGN)
+		sigaction(sig, &action, NULL);
 }
 
 void interrupt_catch(void)
 {
 	interrupted = 0;
-	set_handler(note_signal);
+	set_handler(SIGINT, note_signal);
+	set_handler(SIGTERM, note_signal);
+	set_handler(SIGHUP, note_signal);
 }
 
 void interrupt_release(void)
 {
-	set_handler(SIG_DFL);
+	set_handler(SIGINT, SIG_DFL);
+	set_handler(SIGTERM, SIG_DFL);
+	set_handler(SIGHUP, SIG_DFL);
 }
 
 bool interrupt_came(void)
