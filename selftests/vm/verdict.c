@@ -10,10 +10,9 @@
 static void leave(unsigned char byte)
 {
 	const unsigned long why[] = { 0x20026, byte << 1 | 1 };
-	register unsigned long op asm("x0") = 0x20;
-	register const unsigned long *arg asm("x1") = why;
 
-	asm volatile("hlt #0xf000" : "+r" (op) : "r" (arg) : "memory");
+	asm volatile("mov x0, #0x20\n\tmov x1, %0\n\thlt #0xf000"
+		     : : "r" (why) : "x0", "x1", "memory");
 }
 #else
 #include <fcntl.h>
