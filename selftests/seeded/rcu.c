@@ -244,7 +244,7 @@ const struct seeded_bug seeded_rcu[] = {
 		SEEDED_EARLY, rcu_sleep
 	}, {
 		"rcu_double_call", "kasan",
-		"ODEBUG: activate active .* rcu_head" SEEDED_VIA("rcu_double_call"),
+		"ODEBUG: activ(at)?e(_state)? active .* rcu_head" SEEDED_VIA("rcu_double_call"),
 		SEEDED_EARLY, rcu_double_call
 	}, {
 		"rcu_unload", "kasan",

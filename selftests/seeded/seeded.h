@@ -40,10 +40,14 @@ struct seeded_bug {
 	int		(*run)(bool correct);
 };
 
-/* For a report: further down; a function of ours in its title, or down its trace. */
+/*
+ * For a report: further down; a function of ours, or what the compiler made of it
+ * (func.isra.0, func.cold), in its title, or down its trace.
+ */
 #define SEEDED_THEN		"(.|\\n)*"
-#define SEEDED_IN(func)		" in " func "\\+0x.* \\[seeded\\]"
-#define SEEDED_VIA(func)	SEEDED_THEN " " func "\\+0x.* \\[seeded\\]"
+#define SEEDED_FUNC(func)	" " func "(\\.[a-z0-9]+)*\\+0x.* \\[seeded\\]"
+#define SEEDED_IN(func)		" in" SEEDED_FUNC(func)
+#define SEEDED_VIA(func)	SEEDED_THEN SEEDED_FUNC(func)
 
 /* The bugs, a subject each; behind the last one is one without a name. */
 extern const struct seeded_bug seeded_rcu[];
