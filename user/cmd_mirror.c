@@ -267,31 +267,6 @@ static int run_verify(struct session *s)
 	return v.nr_differences ? CMD_NO : 0;
 }
 
-/* All routes of the mirror, for the addresses to look up. */
-static struct route *collect_routes(struct session *s, size_t *nr)
-{
-	const struct mirror_ops *ops = s->args->ops;
-	struct route_stats stats;
-	struct route *routes;
-	size_t n, room;
-
-	ops->online();
-	ops->stats(s->mirror, &stats);
-	room = stats.nr_routes[ROUTE_INET4] + stats.nr_routes[ROUTE_INET6];
-	routes = malloc((room + 1) * sizeof(*routes));
-	*nr = 0;
-	while (routes && *nr < room) {
-		n = ops->walk(s->mirror,
-			      *nr ? &routes[*nr - 1].prefix : NULL,
-			      routes + *nr, room - *nr);
-		if (!n)
-			break;
-		*nr += n;
-	}
-	ops->offline();
-	return routes;
-}
-
 /* The addresses are drawn outside of the time that is measured. */
 static u64 time_lookups(struct session *s, struct stream *stream)
 {
@@ -326,7 +301,9 @@ static int run_report(struct session *s)
 		       out_fail(s->out, ret, "the kernel's table kept changing, %d times",
 				MIRROR_TRIES) : ret;
 	say_mirror(s);
-	routes = collect_routes(s, &nr);
+	s->args->ops->online();
+	routes = mirror_collect(s->args->ops, s->mirror, &nr);
+	s->args->ops->offline();
 	if (!routes)
 		return -ENOMEM;
 	for (f = 0; f < ROUTE_FAMILIES; f++) {

@@ -4,9 +4,7 @@
  * readers.  Compiled with the core once for each flavour, KONTEND_FLAVOR, and
  * linked with it into one object that exports mirror_ops_FLAVOR alone.
  */
-#include "mirror.h"
-
-#include <pthread.h>
+#include "flavor.h"
 
 #define STR(x)			#x
 #define XSTR(x)			STR(x)
@@ -16,15 +14,6 @@
 
 /* Memory that may wait for readers before a writer does. */
 #define PENDING_BYTES_MAX	(64ULL << 20)
-
-/*
- * struct mirror - a table and its lock
- *   I   set before publication, then never changed
- */
-struct mirror {
-	struct route_table	*table;		/* I */
-	pthread_mutex_t		lock;		/* the table's writer lock */
-};
 
 static void register_thread(void)
 {
@@ -80,31 +69,18 @@ static void destroy(struct mirror *m)
 	free(m);
 }
 
-/* A mutex may block: a qsbr reader must not hold up grace periods meanwhile. */
-static void lock(struct mirror *m)
+void flavor_reclaim(struct mirror *m)
 {
-	rcu_thread_offline();
-	pthread_mutex_lock(&m->lock);
-	rcu_thread_online();
+	rcu_barrier();
+	flavor_lock(m);
+	route_reclaim(m->table);
+	flavor_unlock(m);
 }
 
-static void unlock(struct mirror *m)
+void flavor_wait(struct mirror *m)
 {
-	pthread_mutex_unlock(&m->lock);
-}
-
-/*
- * Once rcu_barrier() is back, all that waited at its start has been handed to
- * the reclaimed list, and route_reclaim() takes it from there.
- */
-static void wait_for_readers(struct mirror *m)
-{
-	while (route_must_wait(m->table)) {
-		rcu_barrier();
-		lock(m);
-		route_reclaim(m->table);
-		unlock(m);
-	}
+	while (route_must_wait(m->table))
+		flavor_reclaim(m);
 }
 
 static int apply_locked(struct route_txn *txn,
@@ -134,13 +110,13 @@ static int apply(struct mirror *m, const struct route_change *changes, size_t n,
 	int ret;
 
 	*failed = 0;
-	wait_for_readers(m);
+	flavor_wait(m);
 	route_txn_init(&txn, m->table);
 	ret = route_txn_prepare(&txn);
 	if (!ret) {
-		lock(m);
+		flavor_lock(m);
 		ret = apply_locked(&txn, changes, n, failed);
-		unlock(m);
+		flavor_unlock(m);
 	}
 	route_txn_fini(&txn);
 	return ret;
@@ -174,18 +150,18 @@ static size_t walk(struct mirror *m, const struct route_prefix *after,
 
 static void stats(struct mirror *m, struct route_stats *figures)
 {
-	lock(m);
+	flavor_lock(m);
 	route_table_stats(m->table, figures);
-	unlock(m);
+	flavor_unlock(m);
 }
 
 static int check(struct mirror *m, const char **reason)
 {
 	int ret;
 
-	lock(m);
+	flavor_lock(m);
 	ret = route_check(m->table, reason);
-	unlock(m);
+	flavor_unlock(m);
 	return ret;
 }
 
@@ -202,4 +178,9 @@ const struct mirror_ops MIRROR_OPS = {
 	.walk			= walk,
 	.stats			= stats,
 	.check			= check,
+	.core_cflags		= KONTEND_CORE_CFLAGS,
+	.pass			= flavor_pass,
+	.gen			= flavor_gen,
+	.batch			= flavor_batch,
+	.settle			= flavor_settle,
 };

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,12 @@ static void print_value(FILE *file, const struct out_field *field, int width)
 		break;
 	case OUT_TYPE_U64:
 		fprintf(file, "%*" PRIu64, width, field->u64);
+		break;
+	case OUT_TYPE_F64:
+		if (isfinite(field->f64))
+			fprintf(file, "%*.2f", width, field->f64);
+		else
+			fprintf(file, "%*s", width, "");
 		break;
 	case OUT_TYPE_BOOL:
 		fprintf(file, "%-*s", width, field->u64 ? "yes" : "no");
@@ -72,6 +79,15 @@ static void print_json_value(FILE *file, struct json_object *value)
 					     JSON_C_TO_STRING_NOSLASHESCAPE),
 	      file);
 	json_object_put(value);
+}
+
+/* Six digits are more than any measurement has. */
+static struct json_object *new_double(double value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.6g", value);
+	return json_object_new_double_s(value, text);
 }
 
 /* How many bytes the character at @s has; 0: it is not UTF-8. */
@@ -128,6 +144,8 @@ static void print_json_member(FILE *file, const struct out_field *field)
 		print_json_value(file, new_string(field->str));
 	else if (field->type == OUT_TYPE_U64)
 		print_json_value(file, json_object_new_uint64(field->u64));
+	else if (field->type == OUT_TYPE_F64 && isfinite(field->f64))
+		print_json_value(file, new_double(field->f64));
 	else if (field->type == OUT_TYPE_BOOL)
 		print_json_value(file, json_object_new_boolean(!!field->u64));
 	else
@@ -190,6 +208,12 @@ void out_fields(struct out *out, const char *list, const char *text,
 		print_json(out, list, fields);
 	else if (text)
 		print_text(out->file, text, fields);
+}
+
+void out_text(struct out *out, const char *text)
+{
+	if (!out->json)
+		fprintf(out->file, "%s\n", text);
 }
 
 void out_empty_list(struct out *out, const char *list)

@@ -17,21 +17,24 @@ enum out_type {
 	OUT_TYPE_END,
 	OUT_TYPE_STR,		/* NULL: null in JSON, nothing in text */
 	OUT_TYPE_U64,
+	OUT_TYPE_F64,		/* two decimals in text; not a number: as NULL */
 	OUT_TYPE_BOOL,
 };
 
-/* struct out_field - a named value; made by OUT_STR(), OUT_U64(), OUT_BOOL() */
+/* struct out_field - a named value; made by OUT_STR(), OUT_U64() and so on */
 struct out_field {
 	const char	*name;
 	enum out_type	type;
 	union {
 		const char	*str;
 		uint64_t	u64;
+		double		f64;
 	};
 };
 
 #define OUT_STR(n, v)	{ .name = (n), .type = OUT_TYPE_STR, .str = (v) }
 #define OUT_U64(n, v)	{ .name = (n), .type = OUT_TYPE_U64, .u64 = (v) }
+#define OUT_F64(n, v)	{ .name = (n), .type = OUT_TYPE_F64, .f64 = (v) }
 #define OUT_BOOL(n, v)	{ .name = (n), .type = OUT_TYPE_BOOL, .u64 = (v) }
 
 /**
@@ -71,6 +74,9 @@ void out_fields(struct out *out, const char *list, const char *text,
 #define out_record(out, list, text, ...) \
 	out_fields(out, list, text, \
 		   (const struct out_field[]){ __VA_ARGS__, { .name = NULL } })
+
+/* out_text - a line of text, nothing in JSON. */
+void out_text(struct out *out, const char *text);
 
 /* out_empty_list - a list that stands in the JSON even without a record. */
 void out_empty_list(struct out *out, const char *list);

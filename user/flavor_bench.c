@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What "kontend bench" measures, compiled with the core for each flavour, so
+ * that read sections and lookups are inlined as in a program of its own.
+ */
+#include "flavor.h"
+
+#include <sys/cdefs.h>
+
+#include "progress.h"
+
+/* The compiler does not know what is in memory from here on. */
+static __always_inline void forget_memory(void)
+{
+	__asm__ __volatile__("" : : : "memory");
+}
+
+/* Nor what @x is. */
+static __always_inline u64 forget(u64 x)
+{
+	__asm__ __volatile__("" : "+r"(x));
+	return x;
+}
+
+static __always_inline struct route_addr
+key_at(const struct mirror_keys *keys, unsigned int family, size_t i)
+{
+	return family == ROUTE_INET4 ? route_addr4(keys->addr4[i]) :
+				       keys->addr6[i];
+}
+
+static __always_inline u32 answer(const struct route_view *v, unsigned int family,
+				  struct route_addr addr, bool is_empty)
+{
+	return is_empty ? addr.hi >> 32 : route_lookup(v, family, &addr);
+}
+
+/* The last answer is an u32: its upper half is 0, which the compiler forgets. */
+static __always_inline u64 one_by_one(const struct route_view *v,
+				      const struct mirror_keys *keys,
+				      unsigned int family, size_t at,
+				      unsigned int n, bool depend, bool is_empty)
+{
+	u64 last = 0, sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		struct route_addr addr = key_at(keys, family, at + i);
+
+		if (depend) {
+			last = forget(last);
+			addr.hi ^= last >> 32 << 32;
+		}
+		last = answer(v, family, addr, is_empty);
+		sum += last;
+	}
+	return sum;
+}
+
+static __always_inline u64 in_bulk(const struct route_view *v,
+				   const struct mirror_keys *keys,
+				   unsigned int family, size_t at,
+				   unsigned int n, bool is_empty)
+{
+	struct route_addr unpacked[MIRROR_VIEW_KEYS];
+	const struct route_addr *addrs = unpacked;
+	u32 nexthops[MIRROR_VIEW_KEYS];
+	u64 sum = 0;
+	unsigned int i;
+
+	if (family == ROUTE_INET6)
+		addrs = keys->addr6 + at;
+	else
+		for (i = 0; i < n; i++)
+			unpacked[i] = route_addr4(keys->addr4[at + i]);
+	forget_memory();
+	if (is_empty)
+		for (i = 0; i < n; i++)
+			nexthops[i] = addrs[i].hi >> 32;
+	else
+		route_lookup_bulk(v, family, addrs, nexthops, n);
+	forget_memory();
+	for (i = 0; i < n; i++)
+		sum += nexthops[i];
+	return sum;
+}
+
+/* All but @m and @keys are constants, so that there is a loop for each case. */
+static __always_inline u64 pass(struct mirror *m, const struct mirror_keys *keys,
+				unsigned int family, enum mirror_mode mode,
+				bool is_empty)
+{
+	const struct route_view *v;
+	size_t done, now;
+	u64 sum = 0;
+
+	for (done = 0; done < keys->nr; done += now) {
+		now = min(keys->nr - done, (size_t)MIRROR_VIEW_KEYS);
+		rcu_read_lock();
+		v = route_view(m->table);
+		if (mode == MIRROR_BULK)
+			sum += in_bulk(v, keys, family, done, now, is_empty);
+		else
+			sum += one_by_one(v, keys, family, done, now,
+					  mode == MIRROR_DEPENDENT, is_empty);
+		rcu_read_unlock();
+		rcu_quiescent_state();
+	}
+	return sum;
+}
+
+static __always_inline u64 pass_mode(struct mirror *m,
+				     const struct mirror_keys *keys,
+				     enum mirror_mode mode, bool is_empty)
+{
+	if (keys->family == ROUTE_INET4)
+		return is_empty ? pass(m, keys, ROUTE_INET4, mode, true) :
+				  pass(m, keys, ROUTE_INET4, mode, false);
+	return is_empty ? pass(m, keys, ROUTE_INET6, mode, true) :
+			  pass(m, keys, ROUTE_INET6, mode, false);
+}
+
+u64 flavor_pass(struct mirror *m, const struct mirror_keys *keys,
+		enum mirror_mode mode, bool is_empty)
+{
+	switch (mode) {
+	case MIRROR_ONE:
+		return pass_mode(m, keys, MIRROR_ONE, is_empty);
+	case MIRROR_BULK:
+		return pass_mode(m, keys, MIRROR_BULK, is_empty);
+	default:
+		return pass_mode(m, keys, MIRROR_DEPENDENT, is_empty);
+	}
+}
+
+u64 flavor_gen(struct mirror *m)
+{
+	u64 gen;
+
+	rcu_read_lock();
+	gen = route_view_gen(route_view(m->table));
+	rcu_read_unlock();
+	rcu_quiescent_state();
+	return gen;
+}
+
+static int batch_locked(struct route_txn *txn,
+			const struct route_change *changes, size_t n,
+			struct mirror_times *times)
+{
+	size_t i;
+	int ret;
+
+	route_txn_begin(txn);
+	for (i = 0; i < n; i++) {
+		ret = route_txn_apply_sleep(txn, &changes[i], NULL);
+		if (ret) {
+			route_txn_abort(txn);
+			return ret;
+		}
+	}
+	times->commit_ns = progress_now_ns();
+	times->gen = route_txn_commit(txn);
+	times->done_ns = progress_now_ns();
+	return 0;
+}
+
+int flavor_batch(struct mirror *m, const struct route_change *changes, size_t n,
+		 struct mirror_times *times)
+{
+	struct route_txn txn;
+	int ret;
+
+	flavor_wait(m);
+	times->begin_ns = progress_now_ns();
+	route_txn_init(&txn, m->table);
+	ret = route_txn_prepare(&txn);
+	if (!ret) {
+		flavor_lock(m);
+		ret = batch_locked(&txn, changes, n, times);
+		flavor_unlock(m);
+	}
+	route_txn_fini(&txn);
+	return ret;
+}
+
+void flavor_settle(struct mirror *m, u64 *longest_ns)
+{
+	struct route_stats stats;
+	u64 start_ns, tries = 0;
+
+	*longest_ns = 0;
+	do {
+		rcu_barrier();
+		flavor_lock(m);
+		start_ns = progress_now_ns();
+		route_reclaim(m->table);
+		*longest_ns = max(*longest_ns, progress_now_ns() - start_ns);
+		route_table_stats(m->table, &stats);
+		flavor_unlock(m);
+	} while (stats.bytes_pending && ++tries < 100);
+}
