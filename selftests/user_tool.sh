@@ -443,10 +443,14 @@ test_help() {
 
 	run 0 --help && says "$out" "^  mirror " &&
 		run 0 --json --help && ! says "$out" "^[{}]" > /dev/null || return
-	for cmd in route mirror gen doctor; do
+	for cmd in route mirror gen doctor bench; do
 		run 0 $cmd --help && says "$out" "^Usage: kontend $cmd" &&
 			run 0 $cmd --json --help && ! says "$out" "^[{}]" > /dev/null || return
 	done
+	run 0 bench route --help && says "$out" "^Usage: kontend bench route" &&
+		run 0 bench update --help &&
+		says "$out" "^Usage: kontend bench update" &&
+		run 0 bench --json --help && says "$out" "^Usage: kontend bench"
 }
 
 test_usage() {
@@ -487,6 +491,30 @@ test_usage() {
 		gen more
 		doctor more
 		doctor --nonsense
+		bench
+		bench nonsense
+		bench route more
+		bench route --family=5
+		bench route --routes=gen:0
+		bench route --routes=gen:x
+		bench route --nexthops=0
+		bench route --mode=none
+		bench route --flavor=none
+		bench route --lookups=0
+		bench route --readers=0
+		bench route --readers=65
+		bench route --writes=100
+		bench route --writes=x/s
+		bench route --writes=0/s
+		bench route --writes=100%
+		bench route --writes=5%%
+		bench route --repeats=0
+		bench route --for=0
+		bench route --case=load
+		bench update more
+		bench update --case=none
+		bench update --updates=0
+		bench update --stream=a
 	EOF
 }
 
@@ -520,6 +548,148 @@ test_json_utf8() {
 	run 1 mirror --json --from="$tmp/$name" &&
 		json '"/\u00e9\u20ac\U0001f600" + "".join(
 			"-" + n * "\ufffd" for n in (1, 1, 2, 3, 4, 2)) + ": " in v["error"]'
+}
+
+# bench FILTER ARGUMENTS...: a tiny run, of whose JSON FILTER holds.  What is fast
+# is no test's business.
+bench() {
+	local filter=$1 subject=$2
+
+	shift 2
+	run 0 bench "$subject" --json --seed=3 --repeats=2 "$@" && json "$filter"
+}
+
+test_bench_route() {
+	bench 'v["family"] == 4 and v["nr_routes"] == 1000 and v["seed"] == 3 and
+	       v["stream"] == "a" and v["mode"] == "bulk" and v["readers"] == 1 and
+	       v["bytes"] > v["bytes_live"] > 0 and v["lookups"] == 2 * 10000 and
+	       v["checksum"] > 0 and not v["interrupted"] and v["kernel"] and
+	       v["cpu"] and v["cpus"] > 0 and v["clock"] and v["preemption"] and
+	       v["virtualisation"] and "-O2" in v["core_cflags"] and
+	       type(v["noisy"]) == bool and v["noisy"] == bool(v["noisy_because"]) and
+	       v["involuntary"] >= 0 and v["steal_percent"] >= 0 and
+	       [r["what"] for r in v["results"]] == ["empty loop", "lookup"] and
+	       all(r["repeats"] == 2 and 0 < r["min"] <= r["q1"] <= r["median"] <=
+		   r["q3"] <= r["max"] and r["per_second"] > 0
+		   for r in v["results"])' \
+		route --routes=gen:1000 --lookups=10000 &&
+		run 0 bench route --routes=gen:1000 --lookups=10000 &&
+		says "$out" "^lookup  " && says "$out" "^empty loop  " &&
+		says "$out" "^(NOISY|quiet): "
+}
+
+# The same keys have the same answers, whoever asks and however.
+test_bench_route_answers() {
+	local family stream mode flavor sum
+
+	for family in 4 6; do
+		for stream in a b c; do
+			sum=
+			for mode in one bulk dependent; do
+				run 0 bench route --routes=gen:2000 --lookups=5000 \
+					--family=$family --stream=$stream --json \
+					--repeats=1 --mode=$mode || return
+				: "${sum:=$(grep '^"checksum"' <<< "$out")}"
+				[ "$sum" = "$(grep '^"checksum"' <<< "$out")" ] ||
+					return
+			done
+		done
+	done
+	sum=
+	for flavor in memb mb qsbr bp; do
+		run 0 bench route --routes=gen:2000 --lookups=5000 --json \
+			--repeats=1 --flavor=$flavor || return
+		: "${sum:=$(grep '^"checksum"' <<< "$out")}"
+		[ "$sum" = "$(grep '^"checksum"' <<< "$out")" ] || return
+	done
+}
+
+test_bench_route_files() {
+	printf '10.0.0.0/8 via 5\n2001:db8::/32 via 9\n' > "$tmp/f" &&
+		printf '# addresses\n10.1.1.1\n11.0.0.1\n2001:db8::1\n\n' > "$tmp/keys" &&
+		bench 'v["nr_routes"] == 1 and v["checksum"] == 5 * 5' \
+			route --routes="$tmp/f" --nexthops=keep \
+			--stream="$tmp/keys" --lookups=10 &&
+		bench 'v["nr_routes"] == 1 and v["checksum"] == 9 * 10' \
+			route --routes="$tmp/f" --nexthops=keep \
+			--stream="$tmp/keys" --lookups=10 --family=6 &&
+		bench '0 < v["checksum"] <= 2 * 5' \
+			route --routes="$tmp/f" --nexthops=2 \
+			--stream="$tmp/keys" --lookups=10 &&
+		echo 10.0.0.0/8 > "$tmp/keys" &&
+		run 1 bench route --routes="$tmp/f" --stream="$tmp/keys" &&
+		says "$err" "keys:1: not an address" &&
+		: > "$tmp/keys" &&
+		run 1 bench route --routes="$tmp/f" --stream="$tmp/keys" &&
+		says "$err" "no IPv4 addresses" &&
+		echo 10.0.0.0/8 > "$tmp/f" &&
+		run 1 bench route --routes="$tmp/f" --family=6 &&
+		says "$err" "no IPv6 routes" &&
+		run 1 bench route --routes="$tmp/none" &&
+		says "$err" "none: No such file"
+}
+
+test_bench_writes() {
+	local flavor
+
+	for flavor in memb qsbr; do
+		bench '[r["what"] for r in v["results"]] ==
+		       ["empty loop", "lookup", "beside writes"] and
+		       v["updates"] > 0 and v["readers"] == 2 and
+		       "loss_percent" in v' \
+			route --routes=gen:1000 --lookups=1000000 --readers=2 \
+			--writes=10% --flavor=$flavor &&
+			bench '"updates_per_second" in v' \
+				route --routes=gen:1000 --lookups=50000 \
+				--writes=1000/s --flavor=$flavor --family=6 ||
+			return
+	done
+}
+
+test_bench_for() {
+	bench 'all(r["repeats"] >= 3 for r in v["results"])' \
+		route --routes=gen:1000 --lookups=1000 --for=1
+}
+
+test_bench_interrupt() {
+	local pid rc subject
+
+	for subject in "route --lookups=1000 --for=100" \
+		"update --updates=4000000000 --case=memory"; do
+		# shellcheck disable=SC2086
+		env --default-signal=INT "$KONTEND" bench $subject --json \
+			--routes=gen:1000 > "$tmp/out" 2> "$tmp/err" &
+		pid=$!
+		sleep 2
+		kill -INT $pid
+		wait $pid
+		rc=$?
+		[ $rc = 0 ] && json 'v["interrupted"] and (len(v["memory"]) == 1
+			if "memory" in v else v["lookups"] > 0)' && continue
+		ktap_print_msg "exit $rc: bench $subject: $(head -c 300 "$tmp/err")"
+		return 1
+	done
+}
+
+test_bench_update() {
+	local family
+
+	for family in 4 6; do
+		bench 'len(v["loads"]) == 2 and len(v["batches"]) == 4 and
+		       len(v["frees"]) == 2 and v["memory"][0]["updates"] == 5000 and
+		       v["memory"][0]["ratio"] > 0 and
+		       [u["what"] for u in v["updates"] if u["set"] == "all"] ==
+		       ["delete", "add", "change", "mixed"] and
+		       len(set(u["set"] for u in v["updates"])) == 6 and
+		       all(u["median"] > 0 for u in v["updates"]) and
+		       not v["interrupted"] and type(v["noisy"]) == bool' \
+			update --routes=gen:1000 --updates=5000 \
+			--family=$family || return
+	done
+	bench '"loads" in v and "updates" not in v' \
+		update --routes=gen:1 --updates=100 --case=load &&
+		bench 'len(v["updates"]) == 7' \
+			update --routes=gen:1 --updates=100 --case=worst --flavor=qsbr
 }
 
 test_no_device() {

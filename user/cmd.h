@@ -21,6 +21,7 @@
 int cmd_route(struct out *out, int argc, char **argv);
 int cmd_mirror(struct out *out, int argc, char **argv);
 int cmd_gen(struct out *out, int argc, char **argv);
+int cmd_bench(struct out *out, int argc, char **argv);
 int cmd_doctor(struct out *out, int argc, char **argv);
 
 /* Options that every command has; its own start at CMD_OPTION. */

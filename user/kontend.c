@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	{ "route", cmd_route, "change and ask the kernel's route table" },
 	{ "mirror", cmd_mirror, "the same table in user space, and are they equal" },
 	{ "gen", cmd_gen, "generate a route table of the internet's shape" },
+	{ "bench", cmd_bench, "how fast the table is, in user space" },
 	{ "doctor", cmd_doctor, "what works on this machine, and what would mend the rest" },
 	{ NULL, NULL, NULL },
 };

@@ -15,7 +15,18 @@ user-libs	:= -lurcu-memb -lurcu-mb -lurcu-qsbr -lurcu-bp -lurcu-common \
 
 # Compiled once.
 user-objs	:= \
+	user/bench_cases.o \
+	user/bench_churn.o \
+	user/bench_input.o \
+	user/bench_report.o \
+	user/bench_route.o \
+	user/bench_run.o \
+	user/bench_slice.o \
+	user/bench_table.o \
+	user/bench_update.o \
+	user/bench_whole.o \
 	user/cmd.o \
+	user/cmd_bench.o \
 	user/cmd_doctor.o \
 	user/cmd_gen.o \
 	user/cmd_mirror.o \
@@ -78,7 +89,8 @@ $(user-obj)/flags: user-force
 user-force:
 
 $(user-obj)/kontend: $(user-built) $(user-mirrors)
-	$(Q)$(CC) $(user-cflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(user-libs)
+	$(Q)$(CC) $(user-cflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+		-Wl,--wrap=munmap $(user-libs)
 	@echo "built $@"
 
 $(user-built): $(user-obj)/%.o: $(srctree)/%.c $(user-obj)/flags $(srctree)/user/user.mk
