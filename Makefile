@@ -30,6 +30,7 @@ all: module user bpf
 
 include $(srctree)/user/user.mk
 include $(srctree)/bpf/bpf.mk
+include $(srctree)/user/bench-peers/peers.mk
 include $(srctree)/selftests/core.mk
 
 ##@ Build
@@ -80,6 +81,18 @@ vm: deps	## an interactive shell in a VM (K=6.1 or 6.12), module at hand
 		echo "insmod kmod-$$(basename $$($(VM)/kernel $(K)))/kontend.ko," \
 			"user/kontend doctor; exit ends the VM" && \
 		$(VM)/run -k $(K) -w $(objtree) -i
+
+##@ Measure
+# What the peers need is tried for; without it the rest is measured.  They are made
+# by a make of its own, which sees what has come, and goes on behind what fails.
+.PHONY: bench
+bench: deps user	## the table beside its peers, natively, as ratios (BENCH=options)
+	$(Q)$(srctree)/selftests/deps bench || \
+		echo "bench: goes on without what could not be installed"
+	$(Q)$(MAKE) --no-print-directory -k bench-peers || \
+		echo "bench: goes on without what could not be built"
+	$(Q)$(srctree)/user/bench-peers/conduct -o $(objtree) \
+		$(if $(ROUTES),--routes=$(ROUTES)) $(BENCH)
 
 ##@ Test
 .PHONY: test test-judges test-core test-user test-vm test-debug test-matrix check
@@ -142,5 +155,5 @@ help:	## this list
 		$(firstword $(MAKEFILE_LIST))
 	@echo "\nVariables: O (objects, default build/), KDIR, CC, CFLAGS, V=1,"
 	@echo "KERNELS (\"$(KERNELS)\"), K ($(K)), MATRIX (kernels for test-matrix),"
-	@echo "ROUTES (a table for demo),"
+	@echo "ROUTES (a table for demo and bench), BENCH (\"--quick\", \"--help\"),"
 	@echo "KONTEND_CACHE ($(KONTEND_CACHE))."

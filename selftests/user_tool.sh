@@ -688,8 +688,56 @@ test_bench_update() {
 	done
 	bench '"loads" in v and "updates" not in v' \
 		update --routes=gen:1 --updates=100 --case=load &&
+		bench 'all(b["min"] >= 0 and b["max"] < 1e9 for b in v["batches"])' \
+			update --routes=gen:100 --nexthops=1 --case=batch &&
 		bench 'len(v["updates"]) == 7' \
 			update --routes=gen:1 --updates=100 --case=worst --flavor=qsbr
+}
+
+# fake NAME SUM: a contestant that answers SUM whatever it is asked.
+fake() {
+	cat > "$tmp/fake/user/bench-peers/$1" <<- EOF
+		#!/bin/sh
+		echo "ready 0 1000 4294967295 fake $1"
+		while read -r what _; do
+			case \$what in
+			run) echo "ok 2.0 $2" ;;
+			check) echo "sum $2" ;;
+			esac
+		done
+	EOF
+	chmod +x "$tmp/fake/user/bench-peers/$1"
+}
+
+# What runs "make bench" sees a peer that answers otherwise, names those that are
+# missing, and says why one gives up.
+test_bench_conductor() {
+	local conduct=$here/../user/bench-peers/conduct rc
+
+	[ -x "$conduct" ] || return 0
+	mkdir -p "$tmp/fake/user/bench-peers" || return
+	fake streams 0 && printf '#!/bin/sh\necho 10\n' > "$tmp/fake/user/bench-peers/streams"
+	fake ours 7
+	fake dpdk_fib 7
+	printf '#!/bin/sh\necho "unable it is Monday"\n' > "$tmp/fake/user/bench-peers/bpf_lpm"
+	chmod +x "$tmp/fake/user/bench-peers/bpf_lpm"
+	set -- -o "$tmp/fake" --quick --no-scaling --families=4 --routes=gen:10
+	"$conduct" "$@" > "$tmp/out" 2> "$tmp/err"
+	rc=$?
+	out=$(< "$tmp/out")
+	[ $rc = 0 ] && says "$out" "rte_fib +2\.00 .* 1\.00 \(1\.00 to 1\.00\)" &&
+		says "$out" "rte_lpm +left out: not built: needs libdpdk-dev" &&
+		says "$out" "LPM_TRIE +left out: it is Monday" &&
+		! grep -q OTHERWISE "$tmp/out" &&
+		python3 -m json.tool "$tmp/fake/bench/result.json" > /dev/null || return
+	fake dpdk_fib 8
+	"$conduct" "$@" > "$tmp/out" 2> "$tmp/err"
+	rc=$?
+	[ $rc = 1 ] && says "$(< "$tmp/out")" "rte_fib ANSWERS OTHERWISE" || return
+	rm "$tmp/fake/user/bench-peers/ours"
+	"$conduct" "$@" > "$tmp/out" 2> "$tmp/err"
+	rc=$?
+	[ $rc = 1 ] && says "$(< "$tmp/err")" "ours does not run: not built"
 }
 
 test_no_device() {
