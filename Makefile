@@ -94,6 +94,15 @@ bench: deps user	## the table beside its peers, natively, as ratios (BENCH=optio
 	$(Q)$(srctree)/user/bench-peers/conduct -o $(objtree) \
 		$(if $(ROUTES),--routes=$(ROUTES)) $(BENCH)
 
+include $(srctree)/selftests/bench/bench.mk
+
+.PHONY: bench-kernel
+bench-kernel: deps	## instructions per lookup and update, against the kernel's tables
+	$(Q)$(MAKE) --no-print-directory module-$(K) bench-module-$(K) \
+		user bench-programs >&2
+	$(Q)$(srctree)/selftests/bench/run -k $(K) $(if $(JSON),-j) \
+		$(if $(ROUTES),-r $(ROUTES))
+
 ##@ Test
 .PHONY: test test-judges test-core test-user test-vm test-debug test-matrix check
 test: deps	## everything that must hold: user space, then each of KERNELS
@@ -137,6 +146,7 @@ test-matrix: deps-matrix	## the kselftests on each of MATRIX, as a table
 check: deps	## the static checks; boots nothing
 	$(Q)$(srctree)/selftests/static $(KERNELS)
 
+
 ##@ Other
 .PHONY: deps debug-kernels clean help
 deps:	## install the Debian packages that are missing, naming them
@@ -155,5 +165,6 @@ help:	## this list
 		$(firstword $(MAKEFILE_LIST))
 	@echo "\nVariables: O (objects, default build/), KDIR, CC, CFLAGS, V=1,"
 	@echo "KERNELS (\"$(KERNELS)\"), K ($(K)), MATRIX (kernels for test-matrix),"
-	@echo "ROUTES (a table for demo and bench), BENCH (\"--quick\", \"--help\"),"
+	@echo "ROUTES (a table for demo, bench and bench-kernel; gen:N makes one for the"
+	@echo "last), BENCH (options of bench: \"--quick\", \"--help\"), JSON=1 (bench-kernel),"
 	@echo "KONTEND_CACHE ($(KONTEND_CACHE))."
