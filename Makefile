@@ -32,6 +32,7 @@ include $(srctree)/user/user.mk
 include $(srctree)/bpf/bpf.mk
 include $(srctree)/user/bench-peers/peers.mk
 include $(srctree)/selftests/core.mk
+include $(srctree)/selftests/model/model.mk
 
 ##@ Build
 .PHONY: all module user bpf
@@ -105,6 +106,7 @@ bench-kernel: deps	## instructions per lookup and update, against the kernel's t
 
 ##@ Test
 .PHONY: test test-judges test-core test-user test-vm test-debug test-matrix check
+.PHONY: check-model
 test: deps	## everything that must hold: user space, then each of KERNELS
 	$(Q)$(srctree)/selftests/all judges core user $(KERNELS:%=vm-%)
 
@@ -146,13 +148,14 @@ test-matrix: deps-matrix	## the kselftests on each of MATRIX, as a table
 check: deps	## the static checks; boots nothing
 	$(Q)$(srctree)/selftests/static $(KERNELS)
 
+check-model: run-model	## the memory-model evidence: relacy, each mutant caught
 
 ##@ Other
 .PHONY: deps debug-kernels clean help
 deps:	## install the Debian packages that are missing, naming them
 	$(Q)$(srctree)/selftests/deps
 
-# And those that some targets need beyond: deps-debug, deps-matrix.
+# And those that some targets need beyond: deps-debug, deps-matrix, deps-model.
 deps-%:
 	$(Q)$(srctree)/selftests/deps $*
 
