@@ -2,8 +2,9 @@
 /*
  * A model of how the core publishes, retires and uses again, searched by relacy
  * under C++'s memory model: every interleaving, and for every load each value
- * that relacy lets it return.  The protocol must hold in all runs; and each
- * mutant, which lacks one barrier, one grace period or one rule, must fail.
+ * that relacy lets it return; only scenario A, too large, is run at random.  The
+ * protocol must hold in all runs; and each mutant, which lacks one barrier, one
+ * grace period or one rule, must fail.
  *
  *	model [-v] [LETTERS]	which scenarios (scenarios.hpp), all by default;
  *				-v: show the way to each failure
@@ -26,15 +27,18 @@
  *    late, after the callback's push: races do.
  *  - Read-modify-write sees the last value: that the counter may not overtake
  *    the push on the way to another CPU is shown by litmus/, not here.
- *  - One reader, one grace period, two or three updates a run.  More of each
- *    are not searched; C++'s model is not the kernel's: that one has litmus/.
+ *  - The scenarios that are searched to the end have one reader, one grace
+ *    period and two or three updates; the one with more of each (A) runs at
+ *    random.  C++'s model is not the kernel's: that one has litmus/.
  */
 #include <cstdio>
 #include <cstring>
 #include <ostream>
 #include <streambuf>
+#include <type_traits>
 
 #include "scenarios.hpp"
+#include "whole.hpp"
 
 /* What relacy prints; the way to a failure, if it is asked for. */
 class log_buf : public std::streambuf {
@@ -53,26 +57,54 @@ struct outcome {
 	unsigned long long	runs;
 	unsigned long long	reused;
 	const char		*unmet;
+	bool			is_random;
 };
+
+/* Of what cannot be searched to the end. */
+#define RANDOM_RUNS	100000
 
 static bool verbose;
 static int nr, passed;
 
-template <typename scenario> static struct outcome search(enum mutant m)
+/*
+ * As rl::simulate(), which would have each scenario compiled for each way to
+ * search; with -v a failure is gone through again, for relacy to tell the way.
+ */
+template <typename scenario, typename scheduler>
+static struct outcome search_by(enum mutant m, enum rl::scheduler_type_e type)
 {
 	log_buf buf, progress_buf;
 	std::ostream out(&buf), progress(&progress_buf);
+	rl::ostringstream state, state_again;
 	rl::test_params params;
 
 	mutant = m;
 	unmet = "";
 	nr_reused = 0;
 	buf.loud = verbose;
-	params.search_type = rl::sched_full;
+	params.search_type = type;
+	params.iteration_count = RANDOM_RUNS;	/* at random only */
 	params.output_stream = &out;
 	params.progress_stream = &progress;
-	rl::simulate<scenario>(params);
-	return { params.test_result, params.stop_iteration, nr_reused, unmet };
+	rl::run_test<scenario, scheduler>(params, state, false);
+	if (params.test_result != rl::test_result_success && verbose) {
+		params.initial_state = state.str();
+		params.collect_history = true;
+		rl::run_test<scenario, scheduler>(params, state_again, true);
+	}
+	return { params.test_result, params.stop_iteration, nr_reused, unmet,
+		 type == rl::sched_random };
+}
+
+/* To the end, or at random if there are more than three threads. */
+template <typename scenario> static struct outcome search(enum mutant m)
+{
+	const int threads = scenario::params::thread_count;
+
+	return search_by<scenario, typename std::conditional<(threads > 3),
+		rl::random_scheduler<threads>,
+		rl::full_search_scheduler<threads>>::type>(
+			m, threads > 3 ? rl::sched_random : rl::sched_full);
 }
 
 static void result(bool ok, const char *name, const char *said)
@@ -90,8 +122,8 @@ static void must_hold(const char *name, const char *kind, struct outcome o)
 
 	snprintf(title, sizeof(title), "%s, %s", name, kind);
 	if (o.result == rl::test_result_success)
-		snprintf(said, sizeof(said), "all %llu runs, %llu with reuse",
-			 o.runs, o.reused);
+		snprintf(said, sizeof(said), "%s %llu runs, something reused %llu times",
+			 o.is_random ? "random" : "all", o.runs, o.reused);
 	else
 		snprintf(said, sizeof(said), "run %llu: %s: not %s", o.runs,
 			 rl::test_result_str(o.result), o.unmet);
@@ -208,6 +240,11 @@ static const struct broken pressure_broken[] = {
 	{ TAKE_RELAXED, "take relaxed" },
 };
 
+static const struct broken whole_broken[] = {
+	PUBLISH_MUTANTS,
+	{ NO_GRACE, "no grace period" },
+};
+
 static const struct broken stack_broken[] = {
 	{ PUSH_RELAXED, "push relaxed" },
 	{ TAKE_RELAXED, "take relaxed" },
@@ -247,6 +284,10 @@ static bool run(char letter)
 		scenario<stack_alone<false>, stack_alone<true>>(
 			"T: stack", ALL(stack_broken));
 		return true;
+	case 'A':
+		scenario<whole<false>, whole<true>>(
+			"A: all together", ALL(whole_broken));
+		return true;
 	default:
 		return false;
 	}
@@ -254,7 +295,7 @@ static bool run(char letter)
 
 int main(int argc, char **argv)
 {
-	const char *letters = "WPNSBGT";
+	const char *letters = "WPNSBGTA";
 
 	if (argc > 1 && !strcmp(argv[1], "-v")) {
 		verbose = true;
@@ -266,7 +307,7 @@ int main(int argc, char **argv)
 	printf("TAP version 13\n");
 	for (; *letters; letters++)
 		if (!run(*letters)) {
-			fprintf(stderr, "usage: model [-v] [WPNSBGT]\n");
+			fprintf(stderr, "usage: model [-v] [WPNSBGTA]\n");
 			return 2;
 		}
 	printf("1..%d\n", nr);

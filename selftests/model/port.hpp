@@ -80,24 +80,27 @@ public:
  *
  * The grace period begins in call_rcu(), not some time later: a section that
  * begins in between has read nothing yet, so it may as well have begun before.
- * One call a run.
  */
-template <int readers> class grace {
+template <int readers, int calls = 1> class grace {
 	rl::atomic<int> begun, left[readers];
 	/* The checker's own notes, no part of what is modelled. */
-	bool inside[readers], before[readers];
+	int section[readers];		/* its number, of those that began */
+	bool inside[readers];
+	int before[calls][readers];	/* section to wait for, 0: none */
 public:
 	grace() : begun(0)
 	{
 		for (int i = 0; i < readers; i++) {
 			left[i].store(0, rl::mo_relaxed, $);
-			inside[i] = before[i] = false;
+			section[i] = 0;
+			inside[i] = false;
 		}
 	}
 
 	void read_lock(int i)
 	{
 		begun.fetch_add(0, rl::mo_acquire, $);
+		section[i]++;
 		inside[i] = true;
 	}
 
@@ -110,20 +113,21 @@ public:
 	/* owner->ops->call() */
 	void call()
 	{
-		begun.fetch_add(1, rl::mo_release, $);
+		int nr = begun.fetch_add(1, rl::mo_release, $);
+
 		for (int i = 0; i < readers; i++)
-			before[i] = inside[i];
+			before[nr][i] = inside[i] ? section[i] : 0;
 	}
 
-	/* Is it the callback's turn? */
-	bool is_over()
+	/* Is it the turn of the callback of call @nr, from 0? */
+	bool is_over(int nr = 0)
 	{
-		if (!begun.load(rl::mo_acquire, $))
+		if (begun.load(rl::mo_acquire, $) <= nr)
 			return false;
 		if (mutant == NO_GRACE)
 			return true;
 		for (int i = 0; i < readers; i++) {
-			if (before[i] && inside[i])
+			if (inside[i] && before[nr][i] == section[i])
 				return false;
 			left[i].fetch_add(0, rl::mo_acquire, $);
 		}
