@@ -114,22 +114,6 @@ static void result(bool ok, const char *name, const char *said)
 	fflush(stdout);
 }
 
-/* The correct model: no run fails, and the case in question does occur. */
-static void must_hold(const char *name, const char *kind, struct outcome o)
-{
-	bool ok = o.result == rl::test_result_success && o.reused;
-	char title[80], said[200];
-
-	snprintf(title, sizeof(title), "%s, %s", name, kind);
-	if (o.result == rl::test_result_success)
-		snprintf(said, sizeof(said), "%s %llu runs, something reused %llu times",
-			 o.is_random ? "random" : "all", o.runs, o.reused);
-	else
-		snprintf(said, sizeof(said), "run %llu: %s: not %s", o.runs,
-			 rl::test_result_str(o.result), o.unmet);
-	result(ok, title, said);
-}
-
 /* Caught is a race or a wrong answer; anything else is a fault of the model. */
 static bool is_caught(struct outcome o)
 {
@@ -146,6 +130,21 @@ static int describe(char *said, size_t bytes, struct outcome o)
 	if (o.result == rl::test_result_user_assert_failed)
 		return snprintf(said, bytes, "not %s, run %llu", o.unmet, o.runs);
 	return snprintf(said, bytes, "a race, run %llu", o.runs);
+}
+
+/* The correct model: no run fails, and the case in question does occur. */
+static void must_hold(const char *name, const char *kind, struct outcome o)
+{
+	bool ok = o.result == rl::test_result_success && o.reused;
+	char title[80], said[200];
+
+	snprintf(title, sizeof(title), "%s, %s", name, kind);
+	if (o.result == rl::test_result_success)
+		snprintf(said, sizeof(said), "%s %llu runs, something reused %llu times",
+			 o.is_random ? "random" : "all", o.runs, o.reused);
+	else
+		describe(said, sizeof(said), o);
+	result(ok, title, said);
 }
 
 /* @races: NULL where there is one search only. */
