@@ -168,7 +168,8 @@ const struct seeded_bug seeded_memory[] = {
 		SEEDED_LEAK, leak
 	}, {
 		"alloc_unchecked", "kasan",
-		"KASAN: null-ptr-deref" SEEDED_THEN "RIP: [0-9]+:alloc_unchecked",
+		"KASAN: null-ptr-deref" SEEDED_THEN
+		"RIP: [0-9]+:alloc_unchecked" SEEDED_OURS,
 		SEEDED_LAST, alloc_unchecked
 	}, { }
 };

@@ -45,9 +45,9 @@ struct seeded_bug {
  * (func.isra.0, func.cold), in its title, or down its trace.
  */
 #define SEEDED_THEN		"(.|\\n)*"
-#define SEEDED_FUNC(func)	" " func "(\\.[a-z0-9]+)*\\+0x.* \\[seeded\\]"
-#define SEEDED_IN(func)		" in" SEEDED_FUNC(func)
-#define SEEDED_VIA(func)	SEEDED_THEN SEEDED_FUNC(func)
+#define SEEDED_OURS		"(\\.[a-z0-9]+)*\\+0x.* \\[seeded\\]"
+#define SEEDED_IN(func)		" in " func SEEDED_OURS
+#define SEEDED_VIA(func)	SEEDED_THEN " " func SEEDED_OURS
 
 /* The bugs, a subject each; behind the last one is one without a name. */
 extern const struct seeded_bug seeded_rcu[];
