@@ -11,7 +11,7 @@
 #include "dev.h"
 #include "model.h"
 
-#define NR_OPS		100000	/* elements, a variant */
+#define NR_OPS		100000	/* elements, a variant; or KONTEND_OPS */
 #define NR_PREFIXES	400	/* in the pool: the oracle scans them all */
 #define NR_MAX		64	/* elements of a bulk command or a batch */
 #define DUMP_ROOM	4096
@@ -376,10 +376,11 @@ static void check_flush(struct __test_metadata *_metadata, struct state *self)
 
 TEST_F_TIMEOUT(route, random, SECONDS)
 {
-	unsigned int done = 0, turn;
+	const char *ops = getenv("KONTEND_OPS");
+	unsigned int done = 0, turn, nr_ops = ops ? atoi(ops) : NR_OPS;
 	struct state *t = &self->s;
 
-	while (done < NR_OPS) {
+	while (done < nr_ops) {
 		turn = rng_below(&t->rng, 256);
 		if (turn < 96) {
 			check_one(_metadata, t);
