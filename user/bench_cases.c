@@ -353,7 +353,7 @@ static int run_alternating(struct update *u, const struct set *set,
 	ret = run_block(u, n);
 	for (round = 0; round < u->repeats && !ret && !interrupt_came(); round++) {
 		for (i = 0; i < n; i++)
-			set->routes[i].nexthop = 3 - set->routes[i].nexthop;
+			set->routes[i].nexthop = 1 + (i + round + 1) % 2;
 		fill(u, set, ROUTE_REPLACE, 0, n);
 		ret = measure_block(u, n, &rates);
 	}

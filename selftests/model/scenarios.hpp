@@ -4,9 +4,7 @@
  * to the end.  In each the writer's side of one table runs as one thread, for
  * its lock orders all writers; the callback runs as another, readers as others.
  *
- * At the right stands, for each step, which function of the core takes it.  The
- * core has path copying and view swap today; updates in place (W, N, S) are the
- * protocol that it is to go by, written beside the table's writer.
+ * At the right stands, for each step, which function of the core takes it.
  */
 #ifndef _SELFTESTS_MODEL_SCENARIOS_HPP
 #define _SELFTESTS_MODEL_SCENARIOS_HPP
@@ -45,7 +43,7 @@ struct retired {
 			return -1;
 		expect(!reclaimed.next(node), "a list of one has one");
 		nr_reused++;
-		return what.get();		/* rib_free_retired(), arena_free() */
+		return what.get();		/* rib_free_retired(), fib_free() */
 	}
 };
 
@@ -70,7 +68,7 @@ struct word_in_place : rl::test_suite<word_in_place<values>, 3> {
 		slot[1].store(NONE, rl::mo_relaxed, $);
 	}
 
-	void publish(int where, int ref)	/* smp_store_release() of the word */
+	void publish(int where, int ref)	/* publish_word() */
 	{
 		slot[where].store(ref, mo(mo_release, PUBLISH_RELAXED), $);
 	}
@@ -111,7 +109,7 @@ struct word_in_place : rl::test_suite<word_in_place<values>, 3> {
 			expect(got == 0 || got == 20, "a value that slot 1 had");
 	}
 
-	int load(int where)			/* READ_ONCE() of the word */
+	int load(int where)			/* fib_word() */
 	{
 		return slot[where].load(mo(mo_consume, READ_RELAXED), $);
 	}
@@ -204,7 +202,9 @@ struct view_swap : rl::test_suite<view_swap<values>, 3> {
 /*
  * (N) A next-hop index is used again.  Leaf 0 goes from index 1 to index 2, with
  * which the last route with index 1 is gone; index 1 then gets another id, for
- * leaf 1.  Each leaf must lead to an id that it ever had.
+ * leaf 1.  Each leaf must lead to an id that it ever had.  The core does without:
+ * a region never uses a hop's number again (F3 of fib.h), and a new region is
+ * seen with its view (P).  This is what it would take.
  */
 template <bool values>
 struct nexthop_index : rl::test_suite<nexthop_index<values>, 3> {
@@ -274,7 +274,8 @@ struct nexthop_index : rl::test_suite<nexthop_index<values>, 3> {
 /*
  * (S) Slots 0 and 1 share a blob.  It is retired when the second user goes; an
  * equal one that is wanted after that is another blob, though the old one, still
- * in its grace period, has just the right content.  Slot 2 is the next user.
+ * in its grace period, has just the right content.  Slot 2 is the next user.  Hops
+ * are shared so in the core, and live as long as their region, for the same reason.
  */
 template <bool values>
 struct shared_blob : rl::test_suite<shared_blob<values>, 3> {

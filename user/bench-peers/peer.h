@@ -55,7 +55,7 @@ struct peer_route {
  * @dir: directory
  * @routes: of the file
  * @nr: how many
- * @keys: of each stream, as peer_ops.load_keys() made them of the file
+ * @keys: of each stream, as peer_ops.convert() made them of the file
  * @nr_keys: how many
  * @max_keys: more are not taken
  * @refused: routes that it cannot hold
