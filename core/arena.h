@@ -11,6 +11,9 @@
  * ones of the same size, else from the untouched rest.  The arena knows nothing
  * of readers: who frees a blob has waited for them.
  *
+ * A blob of up to 64 bytes lies in one line of the cache, if the region asks for
+ * that: the rest of a line that it does not fit into is a free blob.
+ *
  * All of it is guarded by the lock of the table that it belongs to.
  */
 #ifndef _CORE_ARENA_H
@@ -19,6 +22,7 @@
 #include "port.h"
 
 #define ARENA_UNIT	16
+#define ARENA_LINE	64			/* a line of the cache */
 #define ARENA_BLOB_MAX	800			/* bytes of the largest blob */
 #define ARENA_CLASSES	(ARENA_BLOB_MAX / ARENA_UNIT + 1)
 #define ARENA_MIN_BYTES	((u64)8192)		/* smallest region */
@@ -35,24 +39,36 @@ struct arena_ref {
 #define ARENA_NONE	((struct arena_ref){ 0 })
 
 /**
- * struct arena - a region and what is free in it
- * @base: the region
+ * struct region - memory that views refer to; first member of what describes it
+ * @base: the memory
  * @bytes: its size
+ * @nr_views: views that refer to it, published or waiting for readers
+ * @next: link in a list of dead regions
+ */
+struct region {
+	u8		*base;
+	u64		bytes;
+	unsigned int	nr_views;
+	struct region	*next;
+};
+
+/**
+ * struct arena - a region and what is free in it
+ * @region: the region
+ * @first: bytes from the base that are not for blobs
  * @top: bytes from the base that have ever been handed out
  * @used: bytes in blobs that are not free
  * @retired: of @used, bytes in blobs that wait for readers
- * @nr_views: views that refer to it, published or waiting for readers
- * @next: link in a list of dead arenas
+ * @in_lines: blobs that fit into a line of the cache lie in one
  * @free: heads of the lists of free blobs, one a size
  */
 struct arena {
-	u8		*base;
-	u64		bytes;
+	struct region	region;
+	u64		first;
 	u64		top;
 	u64		used;
 	u64		retired;
-	unsigned int	nr_views;
-	struct arena	*next;
+	bool		in_lines;
 	struct arena_ref free[ARENA_CLASSES];
 };
 
@@ -71,26 +87,52 @@ static inline u64 arena_round(u64 bytes)
 /* arena_untouched - bytes that arena_alloc() can surely give. */
 static inline u64 arena_untouched(const struct arena *a)
 {
-	return a->bytes - a->top;
+	return a->region.bytes - a->top;
+}
+
+/* arena_need - untouched bytes that a blob of @bytes takes at most. */
+static inline u64 arena_need(const struct arena *a, u64 bytes)
+{
+	return arena_round(bytes) + (a->in_lines ? ARENA_LINE - ARENA_UNIT : 0);
 }
 
 /**
- * arena_create() - make an arena
- * @bytes: size of the region, at least ARENA_MIN_BYTES
+ * region_init() - get the memory of a region
+ * @r: region, zeroed
+ * @bytes: its size, not 0
  * Context: may sleep.
- * Return: the arena, or NULL without memory.
+ * Return: 0 or -ENOMEM.
  */
-struct arena *arena_create(u64 bytes);
+int region_init(struct region *r, u64 bytes);
 
 /**
- * arena_destroy() - free an arena with all that is in it, in slices
- * @a: arena; NULL is fine
+ * region_destroy() - free a region, in slices, and the struct that begins with it
+ * @r: region; NULL is fine
  * Context: may sleep.
  */
-void arena_destroy(struct arena *a);
+void region_destroy(struct region *r);
 
-/* arena_destroy_list - arena_destroy() all that are linked by @next. */
-void arena_destroy_list(struct arena *a);
+/* region_destroy_list - region_destroy() all that are linked by @next. */
+void region_destroy_list(struct region *r);
+
+/**
+ * arena_init() - make an arena
+ * @a: arena, zeroed
+ * @bytes: size of the region, at least ARENA_MIN_BYTES
+ * @first: bytes at its beginning that are not for blobs
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int arena_init(struct arena *a, u64 bytes, u64 first);
+
+/* arena_create - port_zalloc() and arena_init() with nothing set apart, or NULL. */
+struct arena *arena_create(u64 bytes);
+
+/* arena_destroy - region_destroy() of an arena that arena_create() made, or NULL. */
+static inline void arena_destroy(struct arena *a)
+{
+	region_destroy(a ? &a->region : NULL);
+}
 
 /**
  * arena_alloc() - take a blob

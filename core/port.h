@@ -5,13 +5,14 @@
  * name, port_user.h gives it an honest body or the core does without.
  *
  * The whole list:
- *	u8 u16 u32 u64 bool size_t, errno values
- *	READ_ONCE WRITE_ONCE likely unlikely min max container_of ARRAY_SIZE
+ *	u8 u16 u32 u64 s32 s64 bool size_t, errno values
+ *	READ_ONCE WRITE_ONCE smp_store_release likely unlikely min max
+ *	container_of ARRAY_SIZE
  *	static_assert offsetof memcpy memmove memset memcmp
  *	rcu_read_lock rcu_read_unlock rcu_dereference_check
  *	rcu_dereference_protected rcu_assign_pointer RCU_INIT_POINTER
  *	rcu_access_pointer struct rcu_head __rcu
- *	hweight64 fls64 __ffs64
+ *	hweight64 fls64 __ffs64 prefetch
  * and the verbs below.
  *
  * port_zalloc(bytes), port_free(p)	small memory; may sleep

@@ -36,6 +36,7 @@ typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef int32_t s32;
 typedef int64_t s64;
 
 #ifndef __rcu
@@ -43,6 +44,8 @@ typedef int64_t s64;
 #endif
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, val)	(*(volatile __typeof__(x) *)&(x) = (val))
+/* What pairs with it is said where it is used. */
+#define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 #ifndef likely
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
@@ -66,6 +69,10 @@ typedef int64_t s64;
 #define rcu_dereference_protected(p, held)	({ assert(held); (p); })
 #define rcu_dereference_check(p, held)		({ (void)(held); rcu_dereference(p); })
 #define RCU_INIT_POINTER(p, v)			WRITE_ONCE(p, v)
+
+#define __must_check		__attribute__((warn_unused_result))
+
+#define prefetch(p)		__builtin_prefetch(p)
 
 #define hweight64(x)	((unsigned int)__builtin_popcountll(x))
 

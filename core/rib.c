@@ -12,21 +12,6 @@ struct place {
 	unsigned int	bit;		/* of shorts, or of fulls if bits is 6 */
 };
 
-/* The six bits of an address from bit @pos on; behind the last, zeros. */
-static unsigned int addr_slot(const struct route_addr *addr, unsigned int pos)
-{
-	u64 word;
-
-	if (pos >= 64) {
-		word = addr->lo << (pos - 64);
-	} else {
-		word = addr->hi << pos;
-		if (pos > 64 - RIB_STRIDE)
-			word |= addr->lo >> (64 - pos);
-	}
-	return word >> (64 - RIB_STRIDE);
-}
-
 /* Set the six bits from @pos on, which are clear, to @slot. */
 static void addr_set_slot(struct route_addr *addr, unsigned int pos, u64 slot)
 {
@@ -45,7 +30,7 @@ static struct place place_of(const struct route_addr *addr, unsigned int len)
 {
 	unsigned int depth = (len - 1) / RIB_STRIDE;
 	unsigned int bits = len - depth * RIB_STRIDE;
-	unsigned int slot = addr_slot(addr, depth * RIB_STRIDE);
+	unsigned int slot = rib_slot(addr, depth * RIB_STRIDE);
 
 	return (struct place){
 		.depth = depth,
@@ -115,7 +100,7 @@ u32 rib_match(const u8 *base, struct arena_ref root,
 
 	for (; ref.unit; pos += RIB_STRIDE) {
 		const struct rib_node *n = rib_node(base, ref);
-		unsigned int slot = addr_slot(addr, pos);
+		unsigned int slot = rib_slot(addr, pos);
 		u64 shorts = n->shorts & rib_short_mask(slot);
 
 		if (n->fulls >> slot & 1)
@@ -140,7 +125,7 @@ static const struct rib_node *find_node(const u8 *base, struct arena_ref root,
 
 		if (!depth--)
 			return n;
-		root = rib_node_kid(n, addr_slot(addr, pos));
+		root = rib_node_kid(n, rib_slot(addr, pos));
 		pos += RIB_STRIDE;
 	}
 	return NULL;
@@ -250,7 +235,7 @@ static unsigned int frames_seek(struct walk_frame *frames, const u8 *base,
 
 	for (;;) {
 		struct walk_frame *f = &frames[depth];
-		unsigned int slot = addr_slot(after, depth * RIB_STRIDE);
+		unsigned int slot = rib_slot(after, depth * RIB_STRIDE);
 
 		if (depth == last) {
 			f->step = 8 * slot + after_len - last * RIB_STRIDE + 1;
@@ -321,7 +306,7 @@ u64 rib_need(const u8 *base, struct arena_ref root,
 		const struct rib_node *n = rib_node(base, root);
 
 		need += 2 * arena_round(node_bytes(n) + sizeof(n->word[0]));
-		root = rib_node_kid(n, addr_slot(addr, pos));
+		root = rib_node_kid(n, rib_slot(addr, pos));
 	}
 	/* A new node is made empty, then with its one word. */
 	return need + depth * 2 * arena_round(bytes_of_words(1));
@@ -330,7 +315,7 @@ u64 rib_need(const u8 *base, struct arena_ref root,
 static struct rib_node *edit_node(const struct rib_edit *edit,
 				  struct arena_ref ref)
 {
-	return arena_deref(edit->arena->base, ref);
+	return arena_deref(edit->arena->region.base, ref);
 }
 
 static struct arena_ref node_create(struct rib_edit *edit, unsigned int words)
@@ -459,8 +444,8 @@ void rib_set(struct rib_edit *edit, struct arena_ref *root,
 	unsigned int depth, at;
 
 	for (depth = 0; depth < p.depth; depth++)
-		ref = node_own_kid(edit, ref, addr_slot(addr,
-							depth * RIB_STRIDE));
+		ref = node_own_kid(edit, ref,
+				   rib_slot(addr, depth * RIB_STRIDE));
 	if (!ref->unit)
 		node_make_empty(edit, ref);
 	n = edit_node(edit, *ref);
@@ -483,7 +468,7 @@ void rib_clear(struct rib_edit *edit, struct arena_ref *root,
 	path[0] = root;
 	for (; depth < p.depth; depth++)
 		path[depth + 1] = node_own_kid(edit, path[depth],
-					       addr_slot(addr, depth * RIB_STRIDE));
+					       rib_slot(addr, depth * RIB_STRIDE));
 	n = edit_node(edit, *path[depth]);
 	n = node_resize(edit, path[depth], shape_flip_route(n, p),
 			route_index(n, p), false);
@@ -496,7 +481,7 @@ void rib_clear(struct rib_edit *edit, struct arena_ref *root,
 		if (!depth)
 			break;
 		depth--;
-		slot = addr_slot(addr, depth * RIB_STRIDE);
+		slot = rib_slot(addr, depth * RIB_STRIDE);
 		n = edit_node(edit, *path[depth]);
 		n = node_resize(edit, path[depth], shape_flip_kid(n, slot),
 				kid_index(n, slot), false);
@@ -564,7 +549,7 @@ bool rib_free_retired(struct arena *arena, struct arena_ref *retired,
 		      unsigned int *budget)
 {
 	while (retired->unit && *budget) {
-		struct rib_node *n = arena_deref(arena->base, *retired);
+		struct rib_node *n = arena_deref(arena->region.base, *retired);
 		struct arena_ref next = { n->mark };
 		u64 bytes = node_bytes(n);
 
@@ -596,7 +581,7 @@ static const char *check_node(const struct arena *arena, struct arena_ref ref,
 
 	if (!ref.unit || (u64)ref.unit * ARENA_UNIT >= arena->top)
 		return "a reference leads out of the arena";
-	n = arena_deref(arena->base, ref);
+	n = arena_deref(arena->region.base, ref);
 	if (n->shorts & 3)
 		return "a reclaimed node is in the tree";
 	words = node_words(n);

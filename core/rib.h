@@ -26,13 +26,13 @@
  *
  * Invariants:
  *   I1  a node has a route or a kid
- *   I2  bits 0 and 1 of shorts are clear: bit 0 set means poison
+ *   I2  bits 0 and 1 of shorts are clear: bit 1 set means poison
  *   I3  no next hop is 0, no kid's reference is 0 outside an edit
  *   I4  no route is longer than an address; no kid lies behind its last bit
  *   I5  a node is reached from its parent only: within one root it is a tree
  *   I6  a node that was published is not written, but for its mark
  *
- * Fields are protected so (letters as in route.c):
+ * Fields are protected so (letters as in view.h):
  *   I   set before publication, then never changed
  *   W   the table's lock, held exclusively; readers do not look
  */
@@ -76,6 +76,22 @@ struct rib_edit {
 	u64			retired_bytes;
 };
 
+/* rib_slot - the six bits of an address from bit @pos on; behind the last, zeros. */
+static inline unsigned int rib_slot(const struct route_addr *addr,
+				    unsigned int pos)
+{
+	u64 word;
+
+	if (pos >= 64) {
+		word = addr->lo << (pos - 64);
+	} else {
+		word = addr->hi << pos;
+		if (pos > 64 - RIB_STRIDE)
+			word |= addr->lo >> (64 - pos);
+	}
+	return word >> (64 - RIB_STRIDE);
+}
+
 /* The bits of @mask in front of bit @i. */
 static inline u64 rib_below(u64 mask, unsigned int i)
 {
@@ -96,7 +112,7 @@ static inline const struct rib_node *rib_node(const u8 *base,
 	const struct rib_node *n = arena_deref(base, ref);
 
 #ifdef ROUTE_POISON
-	if (unlikely(READ_ONCE(n->shorts) & 1))
+	if (unlikely(READ_ONCE(n->shorts) & 2))
 		port_bug("a reader met a node after its grace period");
 #endif
 	return n;

@@ -3,12 +3,19 @@
  * The route table's public face.
  *
  * Readers take one view by route_view(), inside an RCU read section, and ask
- * it whatever they like: a view is a snapshot of the whole table, IPv4 and
- * IPv6, that never changes.  No reader takes a lock, allocates or sleeps.
+ * it whatever they like.  No reader takes a lock, allocates or sleeps.
+ *
+ * A view is a snapshot of the whole table, IPv4 and IPv6: get, match and walk
+ * see the routes of its generation and no others.  Lookups are answered from
+ * what was compiled from the routes for speed, and there a later transaction of
+ * a single change is made in place, just before its view is published: a lookup
+ * may answer as its view does or as a later one, never with a next hop that its
+ * address did not have at any time since; and lookups of different addresses in
+ * one view may see later changes in another order.  A transaction of more changes
+ * is seen whole or not at all, by lookups too.
  *
  * Writers make a transaction.  It builds the next view beside the present one
- * and publishes it by one store, or drops it: a transaction of one change and
- * a batch of a million go the same way.
+ * and publishes it by one store, or drops it.
  *
  *	struct route_txn txn;
  *
@@ -17,14 +24,14 @@
  *	lock
  *	route_txn_begin(&txn);
  *	ret = route_txn_apply(&txn, &change);	as often as needed
- *	route_txn_commit(&txn);			or route_txn_abort()
+ *	ret = route_txn_commit(&txn, &gen);	or route_txn_abort()
  *	unlock
  *	route_txn_fini(&txn);
  *
  * The lock is the owner's, and exclusive.  Nothing between begin and commit
- * sleeps or allocates, so it may be a spinlock: where memory runs out apply
- * answers -EAGAIN, having changed nothing, and route_txn_prepare() sets more
- * aside (under a lock that may sleep; under a spinlock commit or abort first).
+ * sleeps or allocates, so it may be a spinlock: where memory runs out apply and
+ * commit answer -EAGAIN, having changed nothing, and route_txn_prepare() sets more
+ * aside (under a lock that may sleep; under a spinlock abort first).
  */
 #ifndef _CORE_ROUTE_H
 #define _CORE_ROUTE_H
@@ -38,9 +45,9 @@ struct route_view;
 /**
  * struct route_limits - bounds of a table; 0 means no bound
  * @nr_routes: routes of both families
- * @bytes: memory of the routes, at least ARENA_MIN_BYTES; as much again is held
- *	while they move, and a delete may pass it, so that a full table can be
- *	emptied
+ * @bytes: memory of the routes as given, at least ARENA_MIN_BYTES; as much again
+ *	is held while they move, and a delete may pass it, so that a full table
+ *	can be emptied.  What is compiled from them comes on top, in proportion.
  * @bytes_pending: memory that may wait for readers before route_must_wait()
  *	holds writers up; one transaction may pass it by what it retires
  */
@@ -103,11 +110,14 @@ struct route_change {
  * @nr_routes: routes, a family
  * @bytes: memory held in all, what waits for readers included
  * @bytes_fixed: of these, what an empty table needs
- * @bytes_live: of these, what the routes are stored in
+ * @bytes_live: of these, what the routes as given are stored in
+ * @bytes_compiled: of these, all that was compiled from them, free parts included
+ * @bytes_lookup: of these, what lookups of a family read
  * @bytes_pending: of these, what waits for a grace period
  * @commits: views published
  * @reclaims: views reclaimed
  * @moves: times that the table was moved to another region
+ * @compiles: times that all routes were compiled anew
  */
 struct route_stats {
 	u64	gen;
@@ -115,10 +125,13 @@ struct route_stats {
 	u64	bytes;
 	u64	bytes_fixed;
 	u64	bytes_live;
+	u64	bytes_compiled;
+	u64	bytes_lookup[ROUTE_FAMILIES];
 	u64	bytes_pending;
 	u64	commits;
 	u64	reclaims;
 	u64	moves;
+	u64	compiles;
 };
 
 /**
@@ -212,32 +225,58 @@ unsigned int route_walk(const struct route_view *v,
 			const struct route_prefix *after,
 			struct route *routes, unsigned int n);
 
+/* What the compiled routes have to follow. */
+enum route_touched {
+	ROUTE_TOUCHED_NONE,
+	ROUTE_TOUCHED_ONE,		/* one prefix */
+	ROUTE_TOUCHED_SOME,		/* those that are marked */
+	ROUTE_TOUCHED_ALL,
+};
+
 /**
  * struct route_txn - a transaction; private to the core
  * @table: the table
  * @next: the view that is being made
  * @spare: a region set aside for a move
+ * @fib: one set aside for compiling all routes
+ * @roots: roots set aside, for that or for a transaction of several changes
  * @want_bytes: size of the region that is wanted as @spare, 0: none
- * @may_pass: it may be larger than the table's limit
+ * @want_fib_bytes: the same for @fib
+ * @want_hops: hops that @fib shall have room for
+ * @want_bits: bits that @roots shall have, 0: none are wanted
+ * @may_pass: @spare may be larger than the table's limit
  * @old_arena: the region of the published view, once the transaction has moved
- * @old_root: the roots of the transaction in it when it moved
  * @dead: regions to be freed at the next chance to sleep
+ * @old_root: the roots of the transaction in it when it moved
  * @retired: nodes of the published view that the next one does without
  * @retired_bytes: their size
  * @nr_changes: changes that took effect
+ * @nr_new_hops: next hops at most that are not compiled yet
+ * @as_is: no memory for what could wait: what must be compiled, no more
+ * @touched: what the compiled routes have to follow
+ * @one: the prefix, if it is one
  */
 struct route_txn {
 	struct route_table	*table;
 	struct route_view	*next;
 	struct arena		*spare;
+	struct fib		*fib;
+	struct fib_roots	*roots;
 	u64			want_bytes;
+	u64			want_fib_bytes;
+	u32			want_hops;
+	u8			want_bits[ROUTE_FAMILIES];
 	bool			may_pass;
 	struct arena		*old_arena;
-	struct arena		*dead;
+	struct region		*dead;
 	struct arena_ref	old_root[ROUTE_FAMILIES];
 	struct arena_ref	retired;
 	u64			retired_bytes;
 	u64			nr_changes;
+	u64			nr_new_hops;
+	bool			as_is;
+	enum route_touched	touched;
+	struct route_prefix	one;
 };
 
 /**
@@ -302,10 +341,25 @@ int route_txn_apply_sleep(struct route_txn *txn,
 /**
  * route_txn_commit() - publish the next view at once, if anything changed
  * @txn: transaction, open; may be prepared and begun again afterwards
- * Context: the table's lock.  Does not sleep, cannot fail.
- * Return: the table's generation.
+ * @gen: out: the table's generation; may be NULL
+ * Context: the table's lock.  Does not sleep.  Compiles what the changes touched:
+ * for one change, work in proportion to the routes that lie behind it in the same
+ * node and to the addresses that a short prefix covers; for more, to the slots of
+ * the root that they lie in, and once to the size of the roots; for a table that
+ * has become much larger or smaller, or a large part of it, to the table.
+ * Return: 0; -EAGAIN: nothing was changed; call route_txn_prepare(), then again,
+ * or abort.
  */
-u64 route_txn_commit(struct route_txn *txn);
+int __must_check route_txn_commit(struct route_txn *txn, u64 *gen);
+
+/**
+ * route_txn_commit_sleep() - route_txn_commit() under a lock that may sleep
+ * @txn: transaction, open
+ * @gen: as there
+ * Context: the table's lock, a sleeping one.
+ * Return: 0; -ENOMEM: nothing was changed, the transaction has been aborted.
+ */
+int __must_check route_txn_commit_sleep(struct route_txn *txn, u64 *gen);
 
 /**
  * route_txn_abort() - drop the transaction: the table is as before it

@@ -18,31 +18,46 @@
 #define _CORE_VIEW_H
 
 #include "arena.h"
+#include "fib.h"
 #include "route.h"
 
 /**
  * struct route_view - a snapshot of the whole table
- * @base: base of @arena, so that a reader has all in one line
- * @root: roots of the tries of routes with at least one bit
+ * @fib_base: base of the region of @fib, so that a lookup has all in one line
+ * @word: the words of @roots; NULL: not compiled, lookups ask the routes as given
+ * @bits: of an address that are the index of @word
  * @dflt: next hops of the default routes, 0: none
+ * @base: base of @arena
+ * @root: roots of the tries of routes with at least one bit
  * @gen: generation
  * @nr: routes, defaults included
  * @arena: where the nodes are
+ * @fib: where the compiled routes are, or NULL
+ * @roots: where @word is, or NULL
  * @table: the table
+ * @epoch: of the default routes
  * @retired: nodes that the next view does without, once this is replaced
+ * @fib_tail: the same for compiled nodes: up to where in the ring of @fib
  * @pending_bytes: what its reclaim will give back
  * @node: link in the stack of views whose grace period is over
  * @rcu: for the grace period
  */
 struct route_view {
+	const u8		*fib_base;		/* I */
+	u32			*word[ROUTE_FAMILIES];	/* I; what they point to: fib.h */
+	u32			dflt[ROUTE_FAMILIES];	/* I */
+	u8			bits[ROUTE_FAMILIES];	/* I */
 	const u8		*base;			/* I */
 	struct arena_ref	root[ROUTE_FAMILIES];	/* I */
-	u32			dflt[ROUTE_FAMILIES];	/* I */
 	u64			gen;			/* I */
 	u64			nr[ROUTE_FAMILIES];	/* I */
 	struct arena		*arena;			/* I */
+	struct fib		*fib;			/* I */
+	struct fib_roots	*roots;			/* I */
 	struct route_table	*table;			/* I */
+	u64			epoch;			/* I */
 	struct arena_ref	retired;		/* R */
+	u64			fib_tail;		/* R */
 	u64			pending_bytes;		/* R */
 	struct port_stack_node	node;			/* R */
 	struct rcu_head		rcu;			/* R */
@@ -56,27 +71,36 @@ struct route_view {
  * @mark: of the last transaction, for rib_edit
  * @txn: the open transaction, or NULL
  * @want_bytes: size of the region that the table should move to, 0: none
- * @region_bytes: all arenas that a view refers to
+ * @region_bytes: all regions that a view refers to
+ * @bytes_fixed: what an empty table has, its regions included
+ * @bytes_fixed_regions: of these, its regions
+ * @nr_earlier: views that wait for readers and have earlier default routes than
+ *	the present one
  * @commits: views published
  * @reclaims: views reclaimed
  * @moves: moves published
+ * @compiles: times that all routes were compiled anew
  * @pending: bytes that wait for a grace period
  * @reclaimed: views whose grace period is over
  * @draining: of these, the ones that the writer has taken and not yet freed
- * @dead: arenas that no view refers to any more
+ * @dead: regions that no view refers to any more
  */
 struct route_table {
 	struct route_view __rcu	*view;			/* WR */
 	struct route_limits	limits;			/* I */
 	struct route_owner	owner;			/* I */
+	u64			bytes_fixed;		/* I */
+	u64			bytes_fixed_regions;	/* I */
 	u64			mark;			/* W */
 	struct route_txn	*txn;			/* W */
 	u64			want_bytes;		/* W, READ_ONCE by prepare */
 	u64			region_bytes;		/* W */
+	u64			nr_earlier;		/* W */
 	u64			commits;		/* W */
 	u64			reclaims;		/* W */
 	u64			moves;			/* W */
-	struct arena		*dead;			/* W */
+	u64			compiles;		/* W */
+	struct region		*dead;			/* W */
 	struct port_stack_node	*draining;		/* W */
 	struct port_atomic	pending;		/* A */
 	struct port_stack	reclaimed;		/* A */

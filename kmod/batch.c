@@ -296,7 +296,7 @@ static int commit_staged(const struct kontend_staged *staged,
 		kontend_txn_abort(t, &txn);
 		batch->gen = kontend_table_gen(t);
 	} else {
-		batch->gen = kontend_txn_commit(t, &txn);
+		ret = kontend_txn_commit(t, &txn, &batch->gen);
 	}
 	batch->error = -ret;
 	return ret == -EINTR ? ret : 0;

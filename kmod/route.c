@@ -179,7 +179,7 @@ int kontend_run_flush(struct kontend_file *kf, union kontend_arg *arg)
 	if (ret)
 		kontend_txn_abort(t, &txn);
 	else
-		flush->gen = kontend_txn_commit(t, &txn);
+		ret = kontend_txn_commit(t, &txn, &flush->gen);
 out_put:
 	kontend_table_put(t);
 	return ret;

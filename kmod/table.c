@@ -374,18 +374,19 @@ int kontend_txn_begin(struct kontend_ktable *t, struct route_txn *txn)
 	return 0;
 }
 
-u64 kontend_txn_commit(struct kontend_ktable *t, struct route_txn *txn)
+int kontend_txn_commit(struct kontend_ktable *t, struct route_txn *txn, u64 *gen)
 {
-	u64 before, gen;
+	u64 before;
+	int ret;
 
 	lockdep_assert_held(&t->mutex);
 	before = route_view_gen(route_view(t->routes));
-	gen = route_txn_commit(txn);
+	ret = route_txn_commit_sleep(txn, gen);
 	mutex_unlock(&t->mutex);
 	route_txn_fini(txn);
-	if (gen != before)
+	if (!ret && *gen != before)
 		wake_up_poll(&t->gen_wait, EPOLLPRI);
-	return gen;
+	return ret;
 }
 
 void kontend_txn_abort(struct kontend_ktable *t, struct route_txn *txn)
@@ -401,8 +402,8 @@ int kontend_table_apply(struct kontend_ktable *t,
 			u32 *done, u64 *gen, u32 *old)
 {
 	struct route_txn txn;
+	int ret, failed;
 	u32 i;
-	int ret;
 
 	*done = 0;
 	ret = kontend_txn_begin(t, &txn);
@@ -413,7 +414,9 @@ int kontend_table_apply(struct kontend_ktable *t,
 		if (ret)
 			break;
 	}
+	failed = kontend_txn_commit(t, &txn, gen);
+	if (failed)
+		return failed;
 	*done = i;
-	*gen = kontend_txn_commit(t, &txn);
 	return ret;
 }

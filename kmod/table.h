@@ -162,10 +162,12 @@ int __must_check kontend_txn_begin(struct kontend_ktable *t,
  * kontend_txn_commit() - publish a transaction, drop the mutex, wake pollers
  * @t: table
  * @txn: transaction, opened by kontend_txn_begin()
+ * @gen: out: the table's generation
  * Context: may sleep.
- * Return: the table's generation.
+ * Return: 0, or -ENOMEM: nothing was changed.
  */
-u64 kontend_txn_commit(struct kontend_ktable *t, struct route_txn *txn);
+int __must_check kontend_txn_commit(struct kontend_ktable *t,
+				    struct route_txn *txn, u64 *gen);
 
 /**
  * kontend_txn_abort() - undo a transaction and drop the mutex
@@ -184,7 +186,8 @@ void kontend_txn_abort(struct kontend_ktable *t, struct route_txn *txn);
  * @gen: out: the generation after them; not set if none was tried
  * @old: out: the next hop that the last prefix had; may be NULL
  * Context: may sleep; not in a read section.
- * Return: 0, or the -errno of the one that failed; those before it hold.
+ * Return: 0, or the -errno of the one that failed; those before it hold.  -ENOMEM
+ * with @done 0: none of them.
  */
 int kontend_table_apply(struct kontend_ktable *t,
 			const struct route_change *changes, u32 nr,

@@ -17,12 +17,14 @@ core_tests := \
 	core_route \
 	core_memory \
 	core_check \
+	core_fib \
 	core_torture \
 	core_text \
 	core_workload
 
 core_objs := \
 	arena \
+	fib \
 	rib \
 	route \
 	route_check \

@@ -58,7 +58,7 @@ static struct route_view *make_table(void)
 
 static struct rib_node *node(struct route_view *v, struct arena_ref ref)
 {
-	return arena_deref(v->arena->base, ref);
+	return arena_deref(v->arena->region.base, ref);
 }
 
 static void test_counts(void)
@@ -75,8 +75,8 @@ static void test_counts(void)
 	       "nodes in the tree and retired ones do not add up");
 	damage(a->top, a->top + ARENA_UNIT,
 	       "free and used blobs do not add up");
-	damage(a->top, a->bytes + ARENA_UNIT, "the arena is overrun");
-	damage(a->nr_views, 0, "the arena of the view is not referred to");
+	damage(a->top, a->region.bytes + ARENA_UNIT, "the arena is overrun");
+	damage(a->region.nr_views, 0, "the arena of the view is not referred to");
 	damage(v->base, v->base + ARENA_UNIT,
 	       "the view does not fit its arena or table");
 	fixture_fini(&f);
@@ -104,23 +104,25 @@ static void test_nodes(void)
 }
 
 /* The link of a free blob stands behind its poison, and ASan guards both. */
+#define LINK_AT	(3 * sizeof(u32))
+
 static void set_link(struct arena *a, struct arena_ref blob,
 		     struct arena_ref next)
 {
-	u8 *p = arena_deref(a->base, blob);
+	u8 *p = arena_deref(a->region.base, blob);
 
 	port_unpoison(p, ARENA_UNIT);
-	memcpy(p + sizeof(u64), &next, sizeof(next));
+	memcpy(p + LINK_AT, &next, sizeof(next));
 	port_poison(p, ARENA_UNIT);
 }
 
 static struct arena_ref get_link(struct arena *a, struct arena_ref blob)
 {
-	u8 *p = arena_deref(a->base, blob);
+	u8 *p = arena_deref(a->region.base, blob);
 	struct arena_ref next;
 
 	port_unpoison(p, ARENA_UNIT);
-	memcpy(&next, p + sizeof(u64), sizeof(next));
+	memcpy(&next, p + LINK_AT, sizeof(next));
 	port_poison(p, ARENA_UNIT);
 	return next;
 }
@@ -149,6 +151,45 @@ static void test_free_blobs(void)
 	fixture_fini(&f);
 }
 
+/* 10.0.0.0/8 is in a root of six bits, the /16 a node further: compiled alike. */
+static void test_compiled(void)
+{
+	struct route_view *v = make_table();
+	struct fib *fib = v->fib;
+	u32 *word = &v->word[ROUTE_INET4][10 >> 2], *kid;
+	struct fib_hop *hops = (struct fib_hop *)v->fib_base;
+	struct fib_node *n = (struct fib_node *)fib_node(v->fib_base, *word);
+
+	kid = (u32 *)n - 1;
+	damage(v->word[ROUTE_INET4][0], 2 * 1, "a word of the root is wrong");
+	damage(v->word[ROUTE_INET6][63], 3, "a word of the root is wrong");
+	damage(*word, 2 * 1, "a compiled node is missing");
+	damage(*kid, 0, "a compiled node is missing");
+	damage(*kid, fib->arena.top / FIB_UNIT, "a compiled node is missing");
+	damage(n->ends, n->ends & ~FIB_LAST,
+	       "a reclaimed node is in the compiled routes");
+	damage(n->leaf[0], 1, "a compiled leaf is wrong");
+	damage(n->leaf[0], FIB_KID + 1, "a compiled leaf is wrong");
+	damage(n->leaf[2], 0xfffe, "a kid is not where it should be");
+	damage(hops[1].id, 0, "a hop is wrong");
+	damage(hops[1].id, 2, "a compiled leaf is wrong");
+	damage(hops[1].leaf, 0, "a hop is wrong");
+	damage(fib->nr_hops, 1, "a compiled leaf is wrong");
+	damage(fib->ring_tail, fib->ring_head + fib->ring_mask + 2,
+	       "the ring of retired nodes is overrun");
+	damage(fib->bytes[ROUTE_INET4], 0,
+	       "bytes of the compiled routes do not add up");
+	damage(fib->arena.retired, ARENA_UNIT,
+	       "compiled nodes and retired ones do not add up");
+	damage(fib->arena.top, fib->arena.top + ARENA_UNIT,
+	       "free and used blobs do not add up");
+	damage(v->fib_base, v->fib_base + 1,
+	       "the view does not fit its compiled routes");
+	damage(v->word[ROUTE_INET4], v->word[ROUTE_INET6],
+	       "the view does not fit its roots");
+	fixture_fini(&f);
+}
+
 static void test_open_transaction(void)
 {
 	struct route_txn txn;
@@ -169,6 +210,7 @@ int main(void)
 		{ "counts and sums", test_counts },
 		{ "nodes", test_nodes },
 		{ "free blobs", test_free_blobs },
+		{ "compiled routes", test_compiled },
 		{ "an open transaction", test_open_transaction },
 	};
 

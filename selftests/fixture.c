@@ -75,7 +75,7 @@ int fixture_change(struct fixture *f, enum route_op op,
 		pthread_mutex_lock(&f->lock);
 		route_txn_begin(&txn);
 		ret = route_txn_apply_sleep(&txn, &change, NULL);
-		route_txn_commit(&txn);
+		tap_expect(!route_txn_commit_sleep(&txn, NULL), "no memory");
 		pthread_mutex_unlock(&f->lock);
 	}
 	route_txn_fini(&txn);

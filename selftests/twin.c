@@ -183,8 +183,9 @@ void twin_begin(struct twin *w, struct route_txn *txn)
 
 void twin_commit(struct twin *w, struct route_txn *txn)
 {
-	u64 gen = route_txn_commit(txn);
+	u64 gen;
 
+	tap_expect(!route_txn_commit_sleep(txn, &gen), "no memory");
 	pthread_mutex_unlock(&w->f.lock);
 	w->gen += !!w->o.nr_changes;
 	tap_expect(gen == w->gen, "op %u: generation %" PRIu64

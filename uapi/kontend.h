@@ -128,8 +128,9 @@ struct kontend_info {
  * @name: create: printable ASCII without blanks, NUL-terminated, not in use
  *	(EEXIST); destroy: all 0
  * @routes_max: create: limit on routes, 0 for the default; destroy: 0
- * @bytes_max: create: limit on memory, 0 for the default, less than 8192 taken
- *	for that; destroy: 0
+ * @bytes_max: create: limit on memory of the routes as given, 0 for the default,
+ *	less than 8192 taken for that; what is compiled from them for lookups, about
+ *	as much, and 2 MB of large tables' roots come on top; destroy: 0
  *
  * Create takes the default as the highest limit that may be asked for (EINVAL
  * above it).

@@ -99,8 +99,7 @@ static int apply_locked(struct route_txn *txn,
 			return ret;
 		}
 	}
-	route_txn_commit(txn);
-	return 0;
+	return route_txn_commit_sleep(txn, NULL);
 }
 
 static int apply(struct mirror *m, const struct route_change *changes, size_t n,

@@ -160,9 +160,9 @@ static int batch_locked(struct route_txn *txn,
 		}
 	}
 	times->commit_ns = progress_now_ns();
-	times->gen = route_txn_commit(txn);
+	ret = route_txn_commit_sleep(txn, &times->gen);
 	times->done_ns = progress_now_ns();
-	return 0;
+	return ret;
 }
 
 int flavor_batch(struct mirror *m, const struct route_change *changes, size_t n,

@@ -60,6 +60,7 @@ user-flavor-objs := \
 	user/flavor.o \
 	user/flavor_bench.o \
 	core/arena.o \
+	core/fib.o \
 	core/rib.o \
 	core/route.o \
 	core/route_check.o

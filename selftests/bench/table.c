@@ -65,7 +65,7 @@ static int change(const struct bench_data_route *routes, u32 nr,
 	if (ret)
 		route_txn_abort(&txn);
 	else
-		route_txn_commit(&txn);
+		ret = route_txn_commit_sleep(&txn, NULL);
 	mutex_unlock(&table_mutex);
 out_fini:
 	route_txn_fini(&txn);

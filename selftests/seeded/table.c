@@ -68,7 +68,9 @@ static int __set_route(struct route_txn *txn, u32 nexthop)
 
 	route_txn_begin(txn);
 	ret = route_txn_apply_sleep(txn, &change, NULL);
-	route_txn_commit(txn);
+	if (!ret)
+		return route_txn_commit_sleep(txn, NULL);
+	route_txn_abort(txn);
 	return ret;
 }
 
@@ -161,13 +163,36 @@ static noinline int table_no_grace_reader(struct seeded_thread *reader)
 	rcu_read_lock();
 	view = *route_view(rcu_dereference(table));
 	seeded_pause(reader);
-	nexthop = route_lookup(&view, prefix.family, &prefix.addr);
+	nexthop = route_get(&view, &prefix);
 	rcu_read_unlock();
 	return reader->correct && nexthop != NEXTHOP_OLD ? -EUCLEAN : 0;
 }
 
-/* Reuses a view's nodes under its reader; the twin does after a grace period. */
-static int table_no_grace(bool correct)
+/* A lookup that is held up on its way from the word of the root to the node. */
+static noinline int table_no_grace_lookup(struct seeded_thread *reader)
+{
+	const struct route_view *v;
+	unsigned int leaf;
+	const u8 *base;
+	u32 ref;
+
+	rcu_read_lock();
+	v = route_view(rcu_dereference(table));
+	base = v->fib_base;
+	ref = fib_word(&v->word[prefix.family][prefix.addr.hi >>
+					       (64 - v->bits[prefix.family])]);
+	seeded_pause(reader);
+	leaf = fib_node_leaf(fib_node(base, ref),
+			     rib_slot(&prefix.addr, RIB_STRIDE));
+	rcu_read_unlock();
+	/* In a node that was reused any leaf may stand. */
+	if (!reader->correct)
+		return 0;
+	return fib_hop_id(base, leaf) == NEXTHOP_OLD ? 0 : -EUCLEAN;
+}
+
+/* Reuses nodes under their reader; the twin does after a grace period. */
+static int no_grace(bool correct, int (*read_table)(struct seeded_thread *reader))
 {
 	struct route_table *t = create(correct ? &with_grace : &without_grace);
 	struct seeded_thread reader;
@@ -176,7 +201,7 @@ static int table_no_grace(bool correct)
 	if (!t)
 		return -ENOMEM;
 	ret = set_route(t, NEXTHOP_OLD, true);
-	seeded_start(&reader, table_no_grace_reader, correct);
+	seeded_start(&reader, read_table, correct);
 	seeded_await(&reader);
 	if (!ret)
 		ret = set_route(t, NEXTHOP_NEW, true);
@@ -186,6 +211,16 @@ static int table_no_grace(bool correct)
 	read = seeded_finish(&reader);
 	destroy(t);
 	return ret ? ret : read;
+}
+
+static int table_no_grace(bool correct)
+{
+	return no_grace(correct, table_no_grace_reader);
+}
+
+static int table_no_grace_compiled(bool correct)
+{
+	return no_grace(correct, table_no_grace_lookup);
 }
 
 static noinline int table_stats_writer(struct seeded_thread *writer)
@@ -248,13 +283,18 @@ const struct seeded_bug seeded_table[] = {
 		SEEDED_VIA("table_no_grace_reader"),
 		SEEDED_EARLY, table_no_grace
 	}, {
+		"table_no_grace_compiled", "kasan",
+		"a lookup met a node after its grace period"
+		SEEDED_VIA("table_no_grace_lookup"),
+		SEEDED_EARLY, table_no_grace_compiled
+	}, {
 		"table_destroyed", "kasan",
 		"KASAN: slab-use-after-free" SEEDED_IN("route_view")
 		SEEDED_VIA("table_destroyed_reader"),
 		SEEDED_LATE, table_destroyed
 	}, {
 		"table_stats", "kcsan",
-		"KCSAN: data-race in route_.* \\[seeded\\]",
+		"KCSAN: data-race in .*route_table_stats.* \\[seeded\\]",
 		SEEDED_EARLY, table_stats
 	}, { }
 };
