@@ -142,7 +142,7 @@ test-seeded-%: seeded-%
 test-unload-%: module-%
 	$(Q)$(srctree)/selftests/vm/suite -u $*
 
-test-matrix: deps-matrix	## the kselftests on each of MATRIX, as a table
+test-matrix: $(if $(filter %-arm64,$(MATRIX)),deps-matrix,deps)	## the kselftests on each of MATRIX, as a table
 	$(Q)$(srctree)/selftests/matrix $(MATRIX)
 
 check: deps	## the static checks; boots nothing
