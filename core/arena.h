@@ -90,12 +90,6 @@ static inline u64 arena_untouched(const struct arena *a)
 	return a->region.bytes - a->top;
 }
 
-/* arena_need - untouched bytes that a blob of @bytes takes at most. */
-static inline u64 arena_need(const struct arena *a, u64 bytes)
-{
-	return arena_round(bytes) + (a->in_lines ? ARENA_LINE - ARENA_UNIT : 0);
-}
-
 /**
  * region_init() - get the memory of a region
  * @r: region, zeroed

@@ -526,7 +526,7 @@ struct way {
 	u32			*word;	/* that leads to the node made from it */
 };
 
-/* From the top, to the root's word or to the node of the prefix. */
+/* From the top to the node at @depth; where there is none, the way has no node. */
 static struct way way_begin(struct fib *f, const struct fib_source *s,
 			    const struct route_addr *addr, unsigned int depth)
 {
@@ -587,7 +587,7 @@ static void update_short(struct fib *f, struct fib_roots *roots,
 	unsigned int bits = len - depth * RIB_STRIDE;
 
 	update_words(f, s, &roots->word[s->family][at], below,
-		     p.depth == depth ? p.rib : ARENA_NONE, p.wider,
+		     p.rib, p.wider,
 		     slots_of(rib_slot(addr, depth * RIB_STRIDE), bits), bits);
 }
 
@@ -603,9 +603,8 @@ static void update_long(struct fib *f, struct fib_roots *roots,
 	u64 changed = 0;
 
 	p.word = &roots->word[s->family][root_index(roots, s->family, addr)];
-	if (p.depth < root || !p.rib.unit || ref_is_hop(f, *p.word)) {
-		update_words(f, s, p.word, 0,
-			     p.depth < root ? ARENA_NONE : p.rib, p.wider, 0, 0);
+	if (!p.rib.unit || ref_is_hop(f, *p.word)) {
+		update_words(f, s, p.word, 0, p.rib, p.wider, 0, 0);
 		return;
 	}
 	for (;;) {
@@ -807,8 +806,8 @@ void fib_compile_marked(struct fib *f, struct fib_roots *roots,
 		u32 *word = &roots->word[family][at];
 
 		retire_tree(f, family, *word);
-		*word = p.depth == root_depth(roots, family) && p.rib.unit ?
-			build(f, source, p.rib, p.wider) : hop_ref(p.wider);
+		*word = p.rib.unit ? build(f, source, p.rib, p.wider) :
+				     hop_ref(p.wider);
 		if (source->may_sleep)
 			port_resched();
 	}

@@ -826,10 +826,11 @@ static int txn_compile(struct route_txn *txn)
 {
 	const struct route_view *v = txn->next;
 	u8 bits[ROUTE_FAMILIES];
+	bool suits = txn_suits(txn, bits);
 
 	if (!v->fib && (!txn->old_arena || txn->as_is))
 		return 0;
-	if (v->fib && (txn->as_is || (txn_suits(txn, bits) && !fib_is_sparse(txn)))) {
+	if (v->fib && (txn->as_is || (suits && !fib_is_sparse(txn)))) {
 		if (txn->touched == ROUTE_TOUCHED_NONE)
 			return 0;
 		if (txn->touched == ROUTE_TOUCHED_ONE && !may_be_in_place(txn) &&
@@ -840,7 +841,6 @@ static int txn_compile(struct route_txn *txn)
 		if (txn->touched == ROUTE_TOUCHED_SOME && txn_compile_marked(txn))
 			return 0;
 	}
-	txn_suits(txn, bits);
 	return txn_compile_all(txn, bits);
 }
 
