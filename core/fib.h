@@ -54,7 +54,7 @@
  * single change is being made a lookup answers, for its address, as before it or
  * as after it, never with anything else.  A change of many (a batch, a flush) is
  * compiled for itself and published with the view; and so is any change while views
- * with other default routes wait for readers (may_be_in_place() in route.c).
+ * with other default routes wait for readers (may_be_in_place() in route_compile.c).
  *
  * Fields are protected as view.h says.
  */

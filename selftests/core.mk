@@ -28,6 +28,9 @@ core_objs := \
 	rib \
 	route \
 	route_check \
+	route_compile \
+	route_prepare \
+	route_txn \
 	text \
 	workload
 

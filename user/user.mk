@@ -63,7 +63,10 @@ user-flavor-objs := \
 	core/fib.o \
 	core/rib.o \
 	core/route.o \
-	core/route_check.o
+	core/route_check.o \
+	core/route_compile.o \
+	core/route_prepare.o \
+	core/route_txn.o
 
 # The core is compiled as the kernel is: no vectoriser, but the instruction that
 # counts bits, where the building machine has it (POPCNT= for a tool that runs on

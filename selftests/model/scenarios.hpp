@@ -31,13 +31,13 @@ struct retired {
 	void callback()
 	{
 		if (gp.is_over())
-			reclaimed.push(1);	/* view_reclaim_rcu(): port_push() */
+			reclaimed.push(1);	/* route_view_reclaim_rcu(): port_push() */
 	}
 
 	/* What may be used again, or -1. */
 	int take()
 	{
-		int node = reclaimed.take();	/* drain(): port_take() */
+		int node = reclaimed.take();	/* route_drain(): port_take() */
 
 		if (!node)
 			return -1;
@@ -449,7 +449,7 @@ struct back_pressure : rl::test_suite<back_pressure<values>, 2> {
 			       "what no longer counts is there to take");
 	}
 
-	void callback()				/* view_reclaim_rcu() */
+	void callback()				/* route_view_reclaim_rcu() */
 	{
 		int n;
 

@@ -44,7 +44,7 @@ struct whole : rl::test_suite<whole<values>, 4> {
 		now.store(0, rl::mo_relaxed, $);
 	}
 
-	void drain()				/* drain(), rib_free_retired() */
+	void drain()				/* route_drain(), rib_free_retired() */
 	{
 		int node = reclaimed.take();
 

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How the compiled routes (fib.h) follow a transaction: each change notes what it
+ * touched, and commit compiles that.
+ *
+ * One change is followed in place, just before the view is published.  Several are
+ * followed in a copy of the roots, where no reader is; and when they touch much, or
+ * the region is full, or the root does not suit the size any more, all is compiled
+ * anew into a fresh region.  Where that or the copy has not been set aside it is
+ * noted as wanted, for route_prepare.c, and the answer is -EAGAIN.
+ */
+#include "fib.h"
+#include "route_internal.h"
+
+/* Are the roots that are set aside of the size that the view's are? */
+static bool roots_fit(const struct fib_roots *roots, const u8 *bits)
+{
+	return roots && !memcmp(roots->bits, bits, sizeof(roots->bits));
+}
+
+static int want_roots(struct route_txn *txn, const u8 *bits)
+{
+	memcpy(txn->want_bits, bits, sizeof(txn->want_bits));
+	return -EAGAIN;
+}
+
+/* Mark the one prefix that was touched.  False: there are no roots for marks. */
+static bool txn_mark_one(struct route_txn *txn)
+{
+	if (!roots_fit(txn->roots, txn->next->bits)) {
+		want_roots(txn, txn->next->bits);
+		return false;
+	}
+	fib_clear_marks(txn->roots);
+	fib_mark(txn->roots, &txn->one);
+	txn->touched = ROUTE_TOUCHED_SOME;
+	return true;
+}
+
+int route_txn_touch(struct route_txn *txn, const struct route_prefix *prefix)
+{
+	const struct route_view *v = txn->next;
+
+	if (!v->fib || txn->touched == ROUTE_TOUCHED_ALL)
+		return 0;
+	if (txn->touched == ROUTE_TOUCHED_NONE) {
+		txn->one = *prefix;
+		txn->touched = ROUTE_TOUCHED_ONE;
+		return 0;
+	}
+	if (txn->touched == ROUTE_TOUCHED_ONE) {
+		if (!route_prefix_cmp(&txn->one, prefix))
+			return 0;
+		if (!txn_mark_one(txn))
+			return -EAGAIN;
+	}
+	fib_mark(txn->roots, prefix);
+	return 0;
+}
+
+static struct fib_source txn_source(const struct route_txn *txn,
+				    unsigned int family)
+{
+	const struct route_view *v = txn->next;
+
+	return (struct fib_source){
+		.base = v->base, .root = v->root[family], .family = family,
+		.may_sleep = txn->table->owner.may_sleep,
+	};
+}
+
+/* What a region for all compiled routes has to have, as a first guess. */
+static u64 guess_bytes(const struct route_txn *txn)
+{
+	return max(txn_live(txn) / 2, FIB_MIN_BYTES);
+}
+
+/* Has the region become much too large? */
+static bool fib_is_sparse(const struct route_txn *txn)
+{
+	const struct fib *f = txn->next->fib;
+
+	return f && fib_bytes(f) > 2 * SPARSE_PART * guess_bytes(txn) &&
+	       f->arena.used - f->arena.retired < fib_bytes(f) / SPARSE_PART;
+}
+
+/* Does the root of each family suit its number of routes?  If not: @bits. */
+static bool txn_suits(const struct route_txn *txn, u8 bits[ROUTE_FAMILIES])
+{
+	const struct route_view *v = txn->next;
+	bool suits = true;
+	unsigned int family;
+
+	for (family = 0; family < ROUTE_FAMILIES; family++) {
+		bits[family] = fib_roots_bits(v->nr[family], v->bits[family]);
+		suits &= bits[family] == v->bits[family];
+	}
+	return suits;
+}
+
+/* All routes, into the region and the roots that are set aside. */
+static int txn_compile_all(struct route_txn *txn,
+			   const u8 bits[ROUTE_FAMILIES])
+{
+	struct route_view *v = txn->next;
+	struct fib *f = txn->fib;
+	unsigned int family;
+	int ret = 0;
+
+	if (!f) {	/* a first guess: too small is found out */
+		u64 nr = v->nr[ROUTE_INET4] + v->nr[ROUTE_INET6];
+
+		txn->want_fib_bytes = guess_bytes(txn);
+		txn->want_hops = FIB_HOPS_MIN + min(nr, 256ULL +
+						    (v->fib ? v->fib->nr_hops : 0));
+		txn->want_hops = min(txn->want_hops, FIB_HOPS_MAX);
+	}
+	if (!roots_fit(txn->roots, bits))
+		want_roots(txn, bits);
+	/* Marks may go with the roots that they are in. */
+	if (txn->touched == ROUTE_TOUCHED_SOME)
+		txn->touched = ROUTE_TOUCHED_ALL;
+	if (txn->want_fib_bytes || txn->want_bits[0])
+		return -EAGAIN;
+	for (family = 0; family < ROUTE_FAMILIES && !ret; family++) {
+		struct fib_source source = txn_source(txn, family);
+
+		ret = fib_compile(f, txn->roots, &source);
+	}
+	if (ret == -ENOSPC && f->max_hops == FIB_HOPS_MAX) {
+		f->arena.region.next = txn->dead;
+		txn->dead = &f->arena.region;
+		txn->fib = NULL;
+		route_view_set_fib(v, NULL, NULL);
+		return 0;
+	}
+	/* Without room for changes the next one would do it all again. */
+	if (!ret && arena_untouched(&f->arena) < fib_bytes(f) / 4)
+		ret = -ENOMEM;
+	if (ret) {
+		txn->want_fib_bytes = fib_bytes(f) << (ret == -ENOMEM);
+		txn->want_hops = min(f->max_hops << 2 * (ret == -ENOSPC),
+				     FIB_HOPS_MAX);
+		return -EAGAIN;
+	}
+	route_view_set_fib(v, f, txn->roots);
+	txn->fib = NULL;
+	txn->roots = NULL;
+	return 0;
+}
+
+/* The marked slots, into the roots that are set aside.  False: no room. */
+static bool txn_compile_marked(struct route_txn *txn)
+{
+	struct route_view *v = txn->next;
+	struct fib_need need = { .hops = txn->nr_new_hops };
+	struct fib_source source[ROUTE_FAMILIES];
+	unsigned int family;
+
+	for (family = 0; family < ROUTE_FAMILIES; family++) {
+		source[family] = txn_source(txn, family);
+		fib_need_marked(v->fib, v->roots, txn->roots, &source[family],
+				&need);
+	}
+	if (!fib_has(v->fib, &need))
+		return false;
+	fib_roots_copy(txn->roots, v->roots);
+	for (family = 0; family < ROUTE_FAMILIES; family++)
+		fib_compile_marked(v->fib, txn->roots, &source[family]);
+	route_view_set_fib(v, v->fib, txn->roots);
+	txn->roots = NULL;
+	return true;
+}
+
+/*
+ * May the words that readers have be changed?  What an address leads to where no
+ * route but the default covers it stands in the view: with a word of now, a view of
+ * another default would give an answer that never was.
+ */
+static bool may_be_in_place(const struct route_txn *txn)
+{
+	return !txn->table->nr_earlier &&
+	       txn->next->epoch == table_view(txn->table)->epoch;
+}
+
+/* One prefix, in place.  False: no room. */
+static bool txn_compile_one(struct route_txn *txn)
+{
+	struct route_view *v = txn->next;
+	struct fib_source source = txn_source(txn, txn->one.family);
+	struct fib_need need = fib_need(v->roots, &source, &txn->one);
+
+	if (!fib_has(v->fib, &need))
+		return false;
+	fib_update(v->fib, v->roots, &source, &txn->one);
+	return true;
+}
+
+/*
+ * The compiled routes follow.  Whether the table has been too diverse to compile
+ * is looked at again when it moves, for that pays for it.
+ */
+int route_txn_compile(struct route_txn *txn)
+{
+	const struct route_view *v = txn->next;
+	u8 bits[ROUTE_FAMILIES];
+	bool suits = txn_suits(txn, bits);
+
+	if (!v->fib && (!txn->old_arena || txn->as_is))
+		return 0;
+	if (v->fib && (txn->as_is || (suits && !fib_is_sparse(txn)))) {
+		if (txn->touched == ROUTE_TOUCHED_NONE)
+			return 0;
+		if (txn->touched == ROUTE_TOUCHED_ONE && !may_be_in_place(txn) &&
+		    !txn_mark_one(txn))
+			return -EAGAIN;
+		if (txn->touched == ROUTE_TOUCHED_ONE && txn_compile_one(txn))
+			return 0;
+		if (txn->touched == ROUTE_TOUCHED_SOME && txn_compile_marked(txn))
+			return 0;
+	}
+	return txn_compile_all(txn, bits);
+}
