@@ -59,15 +59,16 @@ module:	## kontend.ko for KDIR, by default the running kernel
 
 # module-6.12: for a Debian kernel that is fetched, not installed.
 # poison-6.12: with poisoned nodes, for the torture tests.
+# $(call fetched,TARGET): make it for the kernel of the stem.
 # "+": $(MAKE) is not seen in here, and without it -j is lost.
-fetched = +dir=$$($(VM)/kernel $*) && $(MAKE) --no-print-directory module \
+fetched = +dir=$$($(VM)/kernel $*) && $(MAKE) --no-print-directory $(1) \
 	KDIR=$$dir/kdir KBUILD_ARGS="$(KBUILD_ARGS) $$(cat $$dir/kbuild.args)"
 
 module-%:
-	$(Q)$(fetched)
+	$(Q)$(call fetched,module)
 
 poison-%:
-	$(Q)$(fetched) KONTEND_POISON=1
+	$(Q)$(call fetched,module) KONTEND_POISON=1
 
 include $(srctree)/selftests/seeded/seeded.mk
 

@@ -22,7 +22,7 @@ bench-module:
 	@echo "built $(bench)/kbench.ko"
 
 bench-module-%:
-	$(Q)$(subst module,bench-module,$(fetched))
+	$(Q)$(call fetched,bench-module)
 
 bench-programs: $(bench_programs)
 

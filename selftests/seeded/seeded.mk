@@ -16,4 +16,4 @@ seeded:
 	@echo "built $(seeded)/seeded.ko"
 
 seeded-%:
-	$(Q)$(subst module,seeded,$(fetched))
+	$(Q)$(call fetched,seeded)
