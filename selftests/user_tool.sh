@@ -719,6 +719,8 @@ test_bench_conductor() {
 	fake streams 0 && printf '#!/bin/sh\necho 10\n' > "$tmp/fake/user/bench-peers/streams"
 	fake ours 7
 	fake dpdk_fib 7
+	fake bpf_fib 7
+	sed -i 's/check) .*/check) exit 3 ;;/' "$tmp/fake/user/bench-peers/bpf_fib"
 	printf '#!/bin/sh\necho "unable it is Monday"\n' > "$tmp/fake/user/bench-peers/bpf_lpm"
 	chmod +x "$tmp/fake/user/bench-peers/bpf_lpm"
 	set -- -o "$tmp/fake" --quick --no-scaling --families=4 --routes=gen:10
@@ -728,12 +730,17 @@ test_bench_conductor() {
 	[ $rc = 0 ] && says "$out" "rte_fib +2\.00 .* 1\.00 \(1\.00 to 1\.00\)" &&
 		says "$out" "rte_lpm +left out: not built: needs libdpdk-dev" &&
 		says "$out" "LPM_TRIE +left out: it is Monday" &&
+		says "$out" "kernel FIB +left out: it ended, exit status 3" &&
 		! grep -q OTHERWISE "$tmp/out" &&
 		python3 -m json.tool "$tmp/fake/bench/result.json" > /dev/null || return
 	fake dpdk_fib 8
+	# It cannot be asked any more.
+	fake dpdk_lpm 7 && sed -i '1a exec <&-' "$tmp/fake/user/bench-peers/dpdk_lpm"
 	"$conduct" "$@" > "$tmp/out" 2> "$tmp/err"
 	rc=$?
-	[ $rc = 1 ] && says "$(< "$tmp/out")" "rte_fib ANSWERS OTHERWISE" || return
+	out=$(< "$tmp/out")
+	[ $rc = 1 ] && says "$out" "rte_fib ANSWERS OTHERWISE" &&
+		says "$out" "rte_lpm +left out: it ended" || return
 	rm "$tmp/fake/user/bench-peers/ours"
 	"$conduct" "$@" > "$tmp/out" 2> "$tmp/err"
 	rc=$?
