@@ -16,9 +16,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kselftest.h"
+
 #define PTR(p)	((__u64)(unsigned long)(p))
 
-/* The script beside the program knows where the module may be. */
+/*
+ * The script beside the program knows where the module may be.  -ENODEV: there
+ * is none for us; a module that is refused is another error.
+ */
 static int load_module(void)
 {
 	char cmd[4096 + 16];
@@ -33,17 +38,20 @@ static int load_module(void)
 	slash = strrchr(cmd, '/');
 	strcpy(slash + 1, "load-module >&2");
 	status = system(cmd);
-	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : -ENODEV;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == KSFT_SKIP)
+		return -ENODEV;
+	return status ? -ENOEXEC : 0;
 }
 
 int dev_open(int flags)
 {
-	int fd;
+	int fd, ret;
 
 	fd = open(KONTEND_DEVICE, flags | O_CLOEXEC);
 	if (fd < 0 && (errno == ENOENT || errno == ENODEV || errno == ENXIO)) {
-		if (load_module())
-			return -ENODEV;
+		ret = load_module();
+		if (ret)
+			return ret;
 		fd = open(KONTEND_DEVICE, flags | O_CLOEXEC);
 	}
 	return fd < 0 ? -errno : fd;

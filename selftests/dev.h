@@ -14,14 +14,14 @@
 /**
  * dev_open() - open the device; the first time, load the module if it is not
  * @flags: as for open()
- * Return: a descriptor; -ENODEV if there is no module to be had, the reason
- * printed: skip; another error is a failure.
+ * Return: a descriptor; -ENODEV if there is no module to be had, or we may not
+ * load it, the reason printed: skip; another error is a failure.
  */
 int dev_open(int flags);
 
 /*
  * Open in a fixture's setup: a machine that cannot have the module skips, a
- * module that cannot be opened fails.
+ * module that cannot be inserted or opened fails.
  */
 #define DEV_OPEN_OR_SKIP(fd, flags) do { \
 	(fd) = dev_open(flags); \
