@@ -3,27 +3,37 @@
  * The compiled routes: what a lookup reads.  Made from the routes as given
  * (rib.h), and thrown away when they are.
  *
- *	roots          one word for each value of the first bits, 6, 12 or 18
- *	 |             (a table's size decides): the reference of a node
+ *	roots (fib_roots.h)   a word for each value of an address's first bits:
+ *	 |                    the reference of a node
  *	 v
- *	node, 6 bits   kid[1] kid[0] | ends: one bit a slot | leaf[0] leaf[1] ...
- *	 |                  |
- *	 |                  v
- *	 |             node, the next 6 bits
+ *	node, six bits        ends: one bit a slot | what its slots lead to
+ *	 |        |
+ *	 |        v
+ *	 |       node, the next six bits
  *	 v
- *	hop            ends = 1 << 63 | leaf = its own number | id
+ *	hop                   ends = 1 << 63 | itself | id
  *
- * A node has a leaf for each run of slots that lead to the same, from the last run
- * to the first: bit i of ends is set where slot i is the last of a run, so slot i's
- * leaf is number popcount(ends >> i), counted from one.  A leaf from FIB_KID up
- * names a kid, whose word lies in front of the node; any other is the number of a
- * hop.  A hop holds a next hop's id and is, at the same time, the node in which
- * all slots lead to it: so every word of the root leads to a node, and a lookup
- * has no case for "no node".
+ * A node has an entry for each run of slots that lead to the same, from the last
+ * run to the first: bit i of ends is set where slot i is the last of a run, so slot
+ * i's entry is number popcount(ends >> i), counted from one.  A hop holds a next
+ * hop's id and is, at the same time, the node in which all slots lead to it: so
+ * every word of the root leads to a node, and a lookup has no case for "no node".
  * (Eatherton's leaf pushing with the run bitmaps of poptrie, Asai and Ohara,
  * SIGCOMM 2015; the nodes here are those of the routes as given, one for one.)
  *
- * Example, root of 6 bits: 0.0.0.0/2 via 7, 4.0.0.0/8 via 9.
+ * IPv4, where most ways end in the first node and size is what counts, has entries
+ * of 16 bits: leaves.  A leaf from FIB_KID up names a kid, whose word lies in front
+ * of the node; any other is the number of a hop.
+ *
+ *	kid[1] kid[0] | ends | leaf[0] leaf[1] ...
+ *
+ * IPv6, where ways are long and steps are what counts, has entries of 32 bits:
+ * words, that is references of kids or of hops.  A lookup can go on from a hop and
+ * stays there, so it need not ask at each step whether it is there.
+ *
+ *	ends | word[0] word[1] ...
+ *
+ * Example for IPv4, root of 6 bits: 0.0.0.0/2 via 7, 4.0.0.0/8 via 9.
  *
  *	root   [0] hop 1   [1] node   [2..15] hop 1   [16..63] hop 0
  *	                        |
@@ -32,20 +42,21 @@
  *
  * Invariants:
  *   F1  a word that readers can reach leads to a node that is whole
- *   F2  a node is not written while readers can reach it, but for its kid words;
- *       those and the root's are each written by one store (W)
+ *   F2  a node is not written while readers can reach it, but for its words that
+ *       lead to kids; those and the roots' are each written by one store (W)
  *   F3  a hop's id is not changed, and its number not used for another id, as
  *       long as the region lives: a leaf that was read names its id for ever
  *   F4  bit 63 of ends is set: clear means poison
  *   F5  below the root there is a node where, and only where, rib.h has one
  *   F6  a node is reached by one word of the newest roots; roots that were
  *       replaced may reach it too, until their grace period is over
+ *   F7  an entry leads to a kid only from a run of one slot
  *
  * Ordering:
- *   (W) publish_word() in fib.c stores a word with release, after all that it
- *       leads to is written.  It pairs with the load of that word in fib_word():
- *       what a reader loads next depends on it by address.  Without the release
- *       a reader may meet a node that is not filled.
+ *   (W) fib_publish_word() stores a word with release, after all that it leads to
+ *       is written.  It pairs with the load of that word in fib_word(): what a
+ *       reader loads next depends on it by address.  Without the release a reader
+ *       may meet a node that is not filled.
  *   (R) a node that was replaced goes into a ring, and is used again when a
  *       view that was replaced not earlier has had its grace period: fib_free().
  *       Without it a reader may meet a node of other addresses.
@@ -71,59 +82,46 @@
 #define FIB_HOPS_MIN	32U
 #define FIB_RING_MIN	128ULL			/* more than one way down has nodes */
 #define FIB_MIN_BYTES	((u64)4096)		/* room for nodes, at least */
+#define FIB_MAX_BYTES	((u64)FIB_UNIT << 30)	/* the ring has references of 31 bits */
 
 #define FIB_LAST	(1ULL << 63)		/* in ends: slot 63 */
 
 /**
- * struct fib_node - a node; its kid words lie in front of it, downwards
- * @ends: slots whose leaf is not that of the slot behind, the last one included
- * @leaf: one for each bit of @ends, the topmost first
+ * struct fib_node - a node; behind it its entries, in front of it an IPv4's kid words
+ * @ends: slots whose entry is not that of the slot behind, the last one included
  */
 struct fib_node {
 	u64	ends;				/* I */
-	u16	leaf[];				/* I */
 };
 
 /**
  * struct fib_hop - a next hop, and the node that leads to nothing else
  * @ends: bit 63
- * @leaf: its number
- * @unused: 0
+ * @leaf: IPv4: its number
+ * @word: IPv6: its own reference
  * @id: the next hop's id; 0 for number 0, which means "no route"
  */
 struct fib_hop {
 	u64	ends;				/* I */
-	u16	leaf;				/* I */
-	u16	unused;
+	union {
+		u16	leaf;			/* I */
+		u32	word;			/* I */
+	};
 	u32	id;				/* I */
 };
 
-#define FIB_HOP_UNITS	2			/* hop n has reference 2n */
+#define FIB_HOP_UNITS	2			/* IPv4: hop n has reference 2n */
 
 static_assert(sizeof(struct fib_hop) == FIB_HOP_UNITS * FIB_UNIT, "a hop's size");
-
-/**
- * struct fib_roots - the words that lookups begin with
- * @region: where they are, and views that refer to it
- * @word: of each family
- * @bits: how many bits of an address are the index, each family
- * @marked: scratch of the transaction that these are set aside for: root slots
- *	that its changes touched, each family
- */
-struct fib_roots {
-	struct region	region;
-	u32		*word[ROUTE_FAMILIES];
-	u8		bits[ROUTE_FAMILIES];
-	u64		*marked[ROUTE_FAMILIES];
-};
 
 /**
  * struct fib - a region of nodes and hops; the writer's
  * @arena: the region, with hops, their hash and the ring in front of the nodes
  * @hash: from ids to numbers, open addressing, 0: free
- * @max_hops: room for hops
- * @nr_hops: hops, "none" included
- * @ring: references of nodes that wait for readers
+ * @max_hops: room for hops: first IPv4's, then IPv6's, each with all numbers
+ * @hops_end: references from here on are of nodes
+ * @nr_hops: hops of a family, "none" included
+ * @ring: nodes that wait for readers: reference, and family in the topmost bit
  * @ring_mask: its size less one
  * @ring_head: where the oldest of them is
  * @ring_tail: where the next one goes
@@ -133,6 +131,7 @@ struct fib {
 	struct arena	arena;
 	u16		*hash;
 	u32		max_hops;
+	u32		hops_end;
 	u32		nr_hops;
 	u32		*ring;
 	u32		ring_mask;
@@ -166,41 +165,47 @@ static inline const struct fib_node *fib_node(const u8 *base, u32 ref)
 	return n;
 }
 
-/* fib_word - a word that leads on; (W) pairs with publish_word() in fib.c. */
+/* fib_word - a word that leads on; (W) pairs with fib_publish_word(). */
 static inline u32 fib_word(const u32 *word)
 {
 	return READ_ONCE(*word);
 }
 
-/* fib_node_leaf - the leaf of slot @i. */
-static inline unsigned int fib_node_leaf(const struct fib_node *n,
-					 unsigned int i)
+/* fib_node_entry - the number of slot @i's entry. */
+static inline unsigned int fib_node_entry(const struct fib_node *n,
+					  unsigned int i)
 {
-	return n->leaf[hweight64(n->ends >> i) - 1];
+	return hweight64(n->ends >> i) - 1;
 }
 
-/* fib_node_kid - the word that @leaf, a kid's, stands for. */
-static inline const u32 *fib_node_kid(const struct fib_node *n,
-				      unsigned int leaf)
+/* fib4_leaf - the leaf of slot @i. */
+static inline unsigned int fib4_leaf(const struct fib_node *n, unsigned int i)
+{
+	return ((const u16 *)(n + 1))[fib_node_entry(n, i)];
+}
+
+/* fib4_kid - the word that @leaf, a kid's, stands for. */
+static inline const u32 *fib4_kid(const struct fib_node *n, unsigned int leaf)
 {
 	return (const u32 *)n + ((int)leaf - 0x10000);
 }
 
-/*
- * fib_node_next - where @leaf leads, as a word does: to a kid, or to its hop.  There
- * is no branch on which of both it is, for nothing could predict that.
- */
-static inline u32 fib_node_next(const struct fib_node *n, unsigned int leaf)
-{
-	s32 is_kid = (s32)(FIB_KID - 1 - leaf) >> 31;
-	u32 word = fib_word((const u32 *)n + (((int)leaf - 0x10000) & is_kid));
-
-	return (word & is_kid) | (leaf * FIB_HOP_UNITS & ~is_kid);
-}
-
-static inline u32 fib_hop_id(const u8 *base, unsigned int leaf)
+/* fib4_hop_id - the id of a hop, by its number. */
+static inline u32 fib4_hop_id(const u8 *base, unsigned int leaf)
 {
 	return ((const struct fib_hop *)base)[leaf].id;
+}
+
+/* fib6_entry - the word of slot @i. */
+static inline const u32 *fib6_entry(const struct fib_node *n, unsigned int i)
+{
+	return (const u32 *)(n + 1) + fib_node_entry(n, i);
+}
+
+/* fib6_hop_id - the id of a hop, by its reference. */
+static inline u32 fib6_hop_id(const u8 *base, u32 ref)
+{
+	return ((const struct fib_hop *)fib_node_address(base, ref))->id;
 }
 
 /**
@@ -229,30 +234,28 @@ struct fib_source {
 	bool			may_sleep;
 };
 
+/* The roots are in fib_roots.h. */
+struct fib_roots;
+
 /**
  * fib_create() - make a region with no nodes
- * @bytes: for nodes
+ * @bytes: for nodes, at most FIB_MAX_BYTES
  * @max_hops: room for hops, at most FIB_HOPS_MAX
  * Context: may sleep.
  * Return: the region, or NULL without memory.
  */
 struct fib *fib_create(u64 bytes, u32 max_hops);
 
-/**
- * fib_roots_create() - make roots, all "none", nothing marked
- * @bits: bits of the index, each family
- * Context: may sleep.
- * Return: the roots, or NULL without memory.
- */
-struct fib_roots *fib_roots_create(const u8 bits[ROUTE_FAMILIES]);
-
-/* fib_roots_bits - how many bits suit so many routes, where @now are in use. */
-unsigned int fib_roots_bits(u64 nr_routes, unsigned int now);
+/* fib_drop - destroy a region that no view refers to, or NULL. */
+static inline void fib_drop(struct fib *f)
+{
+	region_destroy(f ? &f->arena.region : NULL);
+}
 
 /**
  * fib_compile() - compile all routes of a family into a fresh region and roots
  * @f: region
- * @roots: roots
+ * @roots: roots, of fib_roots_shape() or with more room; after fib_roots_reset()
  * @source: the routes
  * Return: 0; -ENOSPC: out of hops; -ENOMEM: out of bytes.  Then what was made is
  * of no use, and the region is to be thrown away.
@@ -280,19 +283,13 @@ bool fib_has(const struct fib *f, const struct fib_need *need);
 /**
  * fib_update() - follow a change of one prefix, under the eyes of readers
  * @f: region, with fib_need()
- * @roots: roots
+ * @roots: roots, after fib_roots_make_room()
  * @source: the routes, changed
  * @prefix: the prefix
  */
 void fib_update(struct fib *f, struct fib_roots *roots,
 		const struct fib_source *source,
 		const struct route_prefix *prefix);
-
-/* fib_clear_marks - no slot has to be compiled anew. */
-void fib_clear_marks(struct fib_roots *roots);
-
-/* fib_mark - the slots of a prefix of at least one bit have to be. */
-void fib_mark(struct fib_roots *roots, const struct route_prefix *prefix);
 
 /**
  * fib_need_marked() - what fib_compile_marked() can take at most
@@ -306,13 +303,11 @@ void fib_need_marked(const struct fib *f, const struct fib_roots *roots,
 		     const struct fib_roots *marked,
 		     const struct fib_source *source, struct fib_need *need);
 
-/* fib_roots_copy - copy the words, not the marks, of roots of the same size. */
-void fib_roots_copy(struct fib_roots *to, const struct fib_roots *from);
-
 /**
- * fib_compile_marked() - compile the marked slots anew; retire what was there
+ * fib_compile_marked() - compile the marked places anew; retire what was there
  * @f: region, with fib_need_marked()
- * @roots: marked roots that no reader has yet, a copy of those that readers have
+ * @roots: marked roots that no reader has yet, with the words of those that readers
+ *	have: fib_roots_copy()
  * @source: the routes, changed
  */
 void fib_compile_marked(struct fib *f, struct fib_roots *roots,

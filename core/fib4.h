@@ -5,82 +5,98 @@
 #ifndef _CORE_FIB4_H
 #define _CORE_FIB4_H
 
-#include "fib.h"
+#include "fib_roots.h"
 #include "view.h"
 
 /* Lookups at a time: the loads of one pass do not wait for each other. */
-#define FIB4_LANES	64
+#define FIB4_LANES	64U
 
 /* The id of a hop, the default's for "none". */
 static inline u32 fib4_answer(const struct route_view *v, unsigned int leaf)
 {
-	u32 id = fib_hop_id(v->fib_base, leaf);
+	u32 id = fib4_hop_id(v->fib_base, leaf);
 
 	return id ? id : v->dflt[ROUTE_INET4];
 }
 
-/* From a word of the root down; @key: the bits behind its index, topmost first. */
-static inline u32 fib4_walk(const struct route_view *v, u32 ref, u64 key)
+/* The slot of a node is the key's first bits. */
+static inline unsigned int fib4_slot(u32 key)
+{
+	return key >> (32 - RIB_STRIDE);
+}
+
+/* The word of the root; @bits: as the view says. */
+static inline u32 fib4_root(const struct route_view *v, u32 addr, unsigned int bits)
+{
+	return fib_word(&v->word[ROUTE_INET4][addr >> (32 - bits)]);
+}
+
+/* From a node down; @key: the bits of the address from there on. */
+static inline u32 fib4_walk(const struct route_view *v, const struct fib_node *n,
+			    u32 key)
 {
 	for (;; key <<= RIB_STRIDE) {
-		const struct fib_node *n = fib_node(v->fib_base, ref);
-		unsigned int leaf = fib_node_leaf(n, key >> (64 - RIB_STRIDE));
+		unsigned int leaf;
 
+		fib_node_assert(n);
+		leaf = fib4_leaf(n, fib4_slot(key));
 		if (likely(leaf < FIB_KID))
 			return fib4_answer(v, leaf);
-		ref = fib_word(fib_node_kid(n, leaf));
-	}
-}
-
-/* The view is compiled; @key: the address in the upper half. */
-static inline u32 fib4_lookup(const struct route_view *v, u64 key)
-{
-	unsigned int bits = v->bits[ROUTE_INET4];
-
-	return fib4_walk(v, fib_word(&v->word[ROUTE_INET4][key >> (64 - bits)]),
-			 key << bits);
-}
-
-/* At most FIB4_LANES. */
-static inline void fib4_lookup_lanes(const struct route_view *v,
-				     const struct route_addr *addrs,
-				     u32 *nexthops, unsigned int n)
-{
-	const struct fib_node *node[FIB4_LANES];
-	unsigned int i, leaf, bits = v->bits[ROUTE_INET4];
-
-#pragma GCC unroll 4
-	for (i = 0; i < n; i++) {
-		const u32 *word = &v->word[ROUTE_INET4][addrs[i].hi >> (64 - bits)];
-
-		node[i] = fib_node_address(v->fib_base, fib_word(word));
-		prefetch(node[i]);
-	}
-	for (i = 0; i < n; i++) {
-		u64 key = addrs[i].hi << bits;
-
-		fib_node_assert(node[i]);
-		leaf = fib_node_leaf(node[i], key >> (64 - RIB_STRIDE));
-		if (likely(leaf < FIB_KID))
-			nexthops[i] = fib4_answer(v, leaf);
-		else
-			nexthops[i] = fib4_walk(v, fib_word(fib_node_kid(node[i],
-									 leaf)),
-						key << RIB_STRIDE);
+		n = fib_node_address(v->fib_base, fib_word(fib4_kid(n, leaf)));
 	}
 }
 
 /* The view is compiled. */
-static inline void fib4_lookup_bulk(const struct route_view *v,
-				    const struct route_addr *addrs,
+static __always_inline u32 fib4_lookup_from(const struct route_view *v, u32 addr,
+					    unsigned int bits)
+{
+	return fib4_walk(v, fib_node_address(v->fib_base, fib4_root(v, addr, bits)),
+			 addr << bits);
+}
+
+static __always_inline u32 fib4_lookup(const struct route_view *v, u32 addr)
+{
+	unsigned int bits = v->bits[ROUTE_INET4];
+
+	if (likely(bits == ROOTS_BITS_DENSE))	/* what constants can be made of */
+		return fib4_lookup_from(v, addr, ROOTS_BITS_DENSE);
+	return fib4_lookup_from(v, addr, bits);
+}
+
+/* At most FIB4_LANES. */
+static __always_inline void fib4_lookup_lanes(const struct route_view *v,
+					      const u32 *addrs, u32 *nexthops,
+					      unsigned int n, unsigned int bits)
+{
+	const struct fib_node *node[FIB4_LANES];
+	unsigned int i;
+
+#pragma GCC unroll 4
+	for (i = 0; i < n; i++) {
+		node[i] = fib_node_address(v->fib_base, fib4_root(v, addrs[i], bits));
+		prefetch(node[i]);
+	}
+#pragma GCC unroll 4
+	for (i = 0; i < n; i++)
+		nexthops[i] = fib4_walk(v, node[i], addrs[i] << bits);
+}
+
+/* The view is compiled. */
+static inline void fib4_lookup_bulk(const struct route_view *v, const u32 *addrs,
 				    u32 *nexthops, unsigned int n)
 {
-	for (; n > FIB4_LANES; n -= FIB4_LANES) {
-		fib4_lookup_lanes(v, addrs, nexthops, FIB4_LANES);
-		addrs += FIB4_LANES;
-		nexthops += FIB4_LANES;
+	unsigned int lanes, bits = v->bits[ROUTE_INET4];
+
+	for (; n; n -= lanes) {
+		lanes = min(n, FIB4_LANES);
+		if (likely(bits == ROOTS_BITS_DENSE))
+			fib4_lookup_lanes(v, addrs, nexthops, lanes,
+					  ROOTS_BITS_DENSE);
+		else
+			fib4_lookup_lanes(v, addrs, nexthops, lanes, bits);
+		addrs += lanes;
+		nexthops += lanes;
 	}
-	fib4_lookup_lanes(v, addrs, nexthops, n);
 }
 
 #endif /* _CORE_FIB4_H */

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/cdefs.h>
 #include <sys/mman.h>
 
 /* Before any urcu header, or every rcu_dereference() is a library call. */

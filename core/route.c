@@ -12,8 +12,7 @@
  * A region that no view refers to any more waits for a chance to sleep, and is freed
  * as a whole.
  */
-#include "fib4.h"
-#include "fib6.h"
+#include "lookup.h"
 #include "route_internal.h"
 
 struct route_view *route_view_create(struct route_table *t)
@@ -35,8 +34,11 @@ void route_view_set_fib(struct route_view *v, struct fib *f,
 	v->fib_base = f ? f->arena.region.base : NULL;
 	for (family = 0; family < ROUTE_FAMILIES; family++) {
 		v->word[family] = roots ? roots->word[family] : NULL;
-		v->bits[family] = roots ? roots->bits[family] : 0;
+		v->bits[family] = roots ? roots->shape.bits[family] : 0;
 	}
+	v->hops_end = f ? f->hops_end : 0;
+	v->top = roots ? roots->top : NULL;
+	v->top_shift = roots ? 64 - fib_roots_top_bits(roots, ROUTE_INET6) : 0;
 }
 
 static void region_get(struct route_table *t, struct region *r)
@@ -76,9 +78,10 @@ static void view_put_regions(struct route_table *t, struct route_view *v)
 struct route_table *route_table_create(const struct route_limits *limits,
 				       const struct route_owner *owner)
 {
-	static const u8 bits[ROUTE_FAMILIES] = { RIB_STRIDE, RIB_STRIDE };
+	static const struct fib_shape shape = { { RIB_STRIDE, RIB_STRIDE }, 0 };
 	struct route_table *t = port_zalloc(sizeof(*t));
 	struct fib_roots *roots;
+	unsigned int family;
 	struct route_view *v;
 	struct fib *f;
 
@@ -93,10 +96,15 @@ struct route_table *route_table_create(const struct route_limits *limits,
 	f = fib_create(FIB_MIN_BYTES, FIB_HOPS_MIN);
 	if (!f)
 		goto err_free_arena;
-	roots = fib_roots_create(bits);
+	roots = fib_roots_create(&shape);
 	if (!roots)
 		goto err_free_fib;
 	v->base = v->arena->region.base;
+	for (family = 0; family < ROUTE_FAMILIES; family++) {
+		struct fib_source none = { .base = v->base, .family = family };
+
+		fib_compile(f, roots, &none);	/* has room for that */
+	}
 	route_view_set_fib(v, f, roots);
 	route_view_get_regions(t, v);
 	t->bytes_fixed_regions = t->region_bytes;
@@ -110,7 +118,7 @@ struct route_table *route_table_create(const struct route_limits *limits,
 	return t;
 
 err_free_fib:
-	region_destroy(&f->arena.region);
+	fib_drop(f);
 err_free_arena:
 	arena_destroy(v->arena);
 err_free_view:
@@ -211,9 +219,8 @@ u64 route_view_nr(const struct route_view *v, unsigned int family)
 	return v->nr[family];
 }
 
-/* Where there are more next hops than can be compiled. */
-static u32 lookup_as_given(const struct route_view *v, unsigned int family,
-			   const struct route_addr *addr)
+u32 route_lookup_as_given(const struct route_view *v, unsigned int family,
+			  const struct route_addr *addr)
 {
 	unsigned int len;
 	u32 nexthop = rib_match(v->base, v->root[family], addr, &len);
@@ -224,11 +231,40 @@ static u32 lookup_as_given(const struct route_view *v, unsigned int family,
 u32 route_lookup(const struct route_view *v, unsigned int family,
 		 const struct route_addr *addr)
 {
-	if (unlikely(!v->fib_base))
-		return lookup_as_given(v, family, addr);
 	if (family == ROUTE_INET4)
-		return fib4_lookup(v, addr->hi);
-	return fib6_lookup(v, *addr);
+		return route_lookup4(v, route_addr_to4(addr));
+	return route_lookup6(v, addr);
+}
+
+void route_lookup4_bulk(const struct route_view *v, const u32 *addrs,
+			u32 *nexthops, unsigned int n)
+{
+	unsigned int i;
+
+	if (likely(v->fib_base)) {
+		fib4_lookup_bulk(v, addrs, nexthops, n);
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		struct route_addr addr = route_addr4(addrs[i]);
+
+		nexthops[i] = route_lookup_as_given(v, ROUTE_INET4, &addr);
+	}
+}
+
+/* Many IPv4 addresses that are given as those of IPv6 are. */
+static void lookup4_wide(const struct route_view *v, const struct route_addr *addrs,
+			 u32 *nexthops, unsigned int n)
+{
+	u32 narrow[FIB4_LANES];
+	unsigned int i, now;
+
+	for (; n; n -= now, addrs += now, nexthops += now) {
+		now = min(n, FIB4_LANES);
+		for (i = 0; i < now; i++)
+			narrow[i] = route_addr_to4(&addrs[i]);
+		route_lookup4_bulk(v, narrow, nexthops, now);
+	}
 }
 
 void route_lookup_bulk(const struct route_view *v, unsigned int family,
@@ -237,15 +273,14 @@ void route_lookup_bulk(const struct route_view *v, unsigned int family,
 {
 	unsigned int i;
 
-	if (unlikely(!v->fib_base)) {
-		for (i = 0; i < n; i++)
-			nexthops[i] = lookup_as_given(v, family, &addrs[i]);
-		return;
-	}
-	if (family == ROUTE_INET4)
-		fib4_lookup_bulk(v, addrs, nexthops, n);
-	else
+	if (family == ROUTE_INET4) {
+		lookup4_wide(v, addrs, nexthops, n);
+	} else if (likely(v->fib_base)) {
 		fib6_lookup_bulk(v, addrs, nexthops, n);
+	} else {
+		for (i = 0; i < n; i++)
+			nexthops[i] = route_lookup_as_given(v, family, &addrs[i]);
+	}
 }
 
 bool route_match(const struct route_view *v, unsigned int family,
@@ -324,5 +359,5 @@ void route_table_stats(const struct route_table *t, struct route_stats *stats)
 				v->roots->region.bytes;
 	for (family = 0; family < ROUTE_FAMILIES; family++)
 		stats->bytes_lookup[family] = v->fib->bytes[family] +
-			(sizeof(u32) << v->bits[family]);
+			fib_roots_bytes(v->roots, family);
 }

@@ -179,6 +179,17 @@ u32 route_lookup(const struct route_view *v, unsigned int family,
 		 const struct route_addr *addr);
 
 /**
+ * route_lookup4_bulk() - longest-prefix match of many IPv4 addresses in one view
+ * @v: view
+ * @addrs: addresses, in host order
+ * @nexthops: out: next hops, 0 where no route matches
+ * @n: how many: bounded by the caller, since this is one read section
+ * Context: as route_view().
+ */
+void route_lookup4_bulk(const struct route_view *v, const u32 *addrs,
+			u32 *nexthops, unsigned int n);
+
+/**
  * route_lookup_bulk() - longest-prefix match of many addresses in one view
  * @v: view
  * @family: ROUTE_INET4 or ROUTE_INET6
@@ -244,6 +255,7 @@ enum route_touched {
  * @want_fib_bytes: the same for @fib
  * @want_hops: hops that @fib shall have room for
  * @want_bits: bits that @roots shall have, 0: none are wanted
+ * @want_chunks: chunks that they shall have room for
  * @may_pass: @spare may be larger than the table's limit
  * @old_arena: the region of the published view, once the transaction has moved
  * @dead: regions to be freed at the next chance to sleep
@@ -266,6 +278,7 @@ struct route_txn {
 	u64			want_fib_bytes;
 	u32			want_hops;
 	u8			want_bits[ROUTE_FAMILIES];
+	u32			want_chunks;
 	bool			may_pass;
 	struct arena		*old_arena;
 	struct region		*dead;

@@ -5,6 +5,7 @@
  * that the counts are true, and that each byte of the arena is accounted for,
  * so that a leaked or doubly freed node is found.  For tests in both worlds.
  */
+#include "fib_roots.h"
 #include "rib.h"
 #include "view.h"
 
@@ -16,8 +17,12 @@ static const char *check_compiled(const struct route_view *v)
 
 	if (!v->fib)
 		return v->fib_base ? "a view without compiled routes has a base" : NULL;
-	if (v->fib_base != v->fib->arena.region.base)
+	if (v->fib_base != v->fib->arena.region.base ||
+	    v->hops_end != v->fib->hops_end)
 		return "the view does not fit its compiled routes";
+	if (v->top != v->roots->top ||
+	    v->top_shift != 64 - fib_roots_top_bits(v->roots, ROUTE_INET6))
+		return "the view does not fit its roots";
 	for (family = 0; family < ROUTE_FAMILIES; family++) {
 		struct fib_source source = {
 			.base = v->base, .root = v->root[family],
@@ -25,7 +30,7 @@ static const char *check_compiled(const struct route_view *v)
 		};
 
 		if (v->word[family] != v->roots->word[family] ||
-		    v->bits[family] != v->roots->bits[family])
+		    v->bits[family] != v->roots->shape.bits[family])
 			return "the view does not fit its roots";
 		wrong = fib_check(v->fib, v->roots, &source, &bytes);
 		if (wrong)

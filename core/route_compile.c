@@ -9,31 +9,35 @@
  * anew into a fresh region.  Where that or the copy has not been set aside it is
  * noted as wanted, for route_prepare.c, and the answer is -EAGAIN.
  */
-#include "fib.h"
+#include "fib_roots.h"
 #include "route_internal.h"
 
-/* Are the roots that are set aside of the size that the view's are? */
-static bool roots_fit(const struct fib_roots *roots, const u8 *bits)
+/* Are roots of @shape set aside?  If not they are wanted. */
+static bool txn_has_roots(struct route_txn *txn, const struct fib_shape *shape)
 {
-	return roots && !memcmp(roots->bits, bits, sizeof(roots->bits));
+	if (fib_roots_hold(txn->roots, shape))
+		return true;
+	memcpy(txn->want_bits, shape->bits, sizeof(txn->want_bits));
+	txn->want_chunks = shape->max_chunks;
+	return false;
 }
 
-static int want_roots(struct route_txn *txn, const u8 *bits)
+/* What there is no room to mark is compiled with all the rest. */
+static void txn_mark(struct route_txn *txn, const struct route_prefix *prefix)
 {
-	memcpy(txn->want_bits, bits, sizeof(txn->want_bits));
-	return -EAGAIN;
+	txn->touched = fib_roots_mark(txn->roots, prefix) ?
+		       ROUTE_TOUCHED_SOME : ROUTE_TOUCHED_ALL;
 }
 
 /* Mark the one prefix that was touched.  False: there are no roots for marks. */
 static bool txn_mark_one(struct route_txn *txn)
 {
-	if (!roots_fit(txn->roots, txn->next->bits)) {
-		want_roots(txn, txn->next->bits);
+	const struct fib_roots *now = txn->next->roots;
+
+	if (!txn_has_roots(txn, &now->shape))
 		return false;
-	}
-	fib_clear_marks(txn->roots);
-	fib_mark(txn->roots, &txn->one);
-	txn->touched = ROUTE_TOUCHED_SOME;
+	fib_roots_begin(txn->roots, now);
+	txn_mark(txn, &txn->one);
 	return true;
 }
 
@@ -54,7 +58,8 @@ int route_txn_touch(struct route_txn *txn, const struct route_prefix *prefix)
 		if (!txn_mark_one(txn))
 			return -EAGAIN;
 	}
-	fib_mark(txn->roots, prefix);
+	if (txn->touched == ROUTE_TOUCHED_SOME)
+		txn_mark(txn, prefix);
 	return 0;
 }
 
@@ -84,29 +89,30 @@ static bool fib_is_sparse(const struct route_txn *txn)
 	       f->arena.used - f->arena.retired < fib_bytes(f) / SPARSE_PART;
 }
 
-/* Does the root of each family suit its number of routes?  If not: @bits. */
-static bool txn_suits(const struct route_txn *txn, u8 bits[ROUTE_FAMILIES])
+/* Lookups shall ask the routes as given. */
+static void txn_do_without(struct route_txn *txn)
 {
-	const struct route_view *v = txn->next;
-	bool suits = true;
-	unsigned int family;
-
-	for (family = 0; family < ROUTE_FAMILIES; family++) {
-		bits[family] = fib_roots_bits(v->nr[family], v->bits[family]);
-		suits &= bits[family] == v->bits[family];
+	if (txn->fib) {
+		txn->fib->arena.region.next = txn->dead;
+		txn->dead = &txn->fib->arena.region;
+		txn->fib = NULL;
 	}
-	return suits;
+	route_view_set_fib(txn->next, NULL, NULL);
 }
 
 /* All routes, into the region and the roots that are set aside. */
-static int txn_compile_all(struct route_txn *txn,
-			   const u8 bits[ROUTE_FAMILIES])
+static int txn_compile_all(struct route_txn *txn)
 {
 	struct route_view *v = txn->next;
+	struct fib_source source[ROUTE_FAMILIES];
 	struct fib *f = txn->fib;
+	struct fib_shape shape;
 	unsigned int family;
 	int ret = 0;
 
+	for (family = 0; family < ROUTE_FAMILIES; family++)
+		source[family] = txn_source(txn, family);
+	shape = fib_roots_shape(v->roots, source, v->nr);
 	if (!f) {	/* a first guess: too small is found out */
 		u64 nr = v->nr[ROUTE_INET4] + v->nr[ROUTE_INET6];
 
@@ -115,28 +121,25 @@ static int txn_compile_all(struct route_txn *txn,
 						    (v->fib ? v->fib->nr_hops : 0));
 		txn->want_hops = min(txn->want_hops, FIB_HOPS_MAX);
 	}
-	if (!roots_fit(txn->roots, bits))
-		want_roots(txn, bits);
-	/* Marks may go with the roots that they are in. */
+	/* Marks, and what was compiled in vain, go with the roots that they are in. */
 	if (txn->touched == ROUTE_TOUCHED_SOME)
 		txn->touched = ROUTE_TOUCHED_ALL;
-	if (txn->want_fib_bytes || txn->want_bits[0])
+	if (!txn_has_roots(txn, &shape) || txn->want_fib_bytes)
 		return -EAGAIN;
-	for (family = 0; family < ROUTE_FAMILIES && !ret; family++) {
-		struct fib_source source = txn_source(txn, family);
-
-		ret = fib_compile(f, txn->roots, &source);
-	}
+	fib_roots_reset(txn->roots);
+	for (family = 0; family < ROUTE_FAMILIES && !ret; family++)
+		ret = fib_compile(f, txn->roots, &source[family]);
 	if (ret == -ENOSPC && f->max_hops == FIB_HOPS_MAX) {
-		f->arena.region.next = txn->dead;
-		txn->dead = &f->arena.region;
-		txn->fib = NULL;
-		route_view_set_fib(v, NULL, NULL);
+		txn_do_without(txn);
 		return 0;
 	}
 	/* Without room for changes the next one would do it all again. */
 	if (!ret && arena_untouched(&f->arena) < fib_bytes(f) / 4)
 		ret = -ENOMEM;
+	if (ret == -ENOMEM && fib_bytes(f) > FIB_MAX_BYTES / 2) {
+		txn_do_without(txn);
+		return 0;
+	}
 	if (ret) {
 		txn->want_fib_bytes = fib_bytes(f) << (ret == -ENOMEM);
 		txn->want_hops = min(f->max_hops << 2 * (ret == -ENOSPC),
@@ -190,7 +193,7 @@ static bool txn_compile_one(struct route_txn *txn)
 	struct fib_source source = txn_source(txn, txn->one.family);
 	struct fib_need need = fib_need(v->roots, &source, &txn->one);
 
-	if (!fib_has(v->fib, &need))
+	if (!fib_has(v->fib, &need) || !fib_roots_make_room(v->roots, &txn->one))
 		return false;
 	fib_update(v->fib, v->roots, &source, &txn->one);
 	return true;
@@ -203,12 +206,11 @@ static bool txn_compile_one(struct route_txn *txn)
 int route_txn_compile(struct route_txn *txn)
 {
 	const struct route_view *v = txn->next;
-	u8 bits[ROUTE_FAMILIES];
-	bool suits = txn_suits(txn, bits);
 
 	if (!v->fib && (!txn->old_arena || txn->as_is))
 		return 0;
-	if (v->fib && (txn->as_is || (suits && !fib_is_sparse(txn)))) {
+	if (v->fib && (txn->as_is || (fib_roots_suit(v->roots, v->nr) &&
+				      !fib_is_sparse(txn)))) {
 		if (txn->touched == ROUTE_TOUCHED_NONE)
 			return 0;
 		if (txn->touched == ROUTE_TOUCHED_ONE && !may_be_in_place(txn) &&
@@ -219,5 +221,5 @@ int route_txn_compile(struct route_txn *txn)
 		if (txn->touched == ROUTE_TOUCHED_SOME && txn_compile_marked(txn))
 			return 0;
 	}
-	return txn_compile_all(txn, bits);
+	return txn_compile_all(txn);
 }

@@ -7,7 +7,7 @@
  *
  * All of this may sleep, and none of it needs the table's lock.
  */
-#include "fib.h"
+#include "fib_roots.h"
 #include "route_internal.h"
 
 void route_txn_init(struct route_txn *txn, struct route_table *t)
@@ -49,32 +49,20 @@ static int prepare_arena(struct route_txn *txn)
 	return 0;
 }
 
-/* A spare that is of no use any more. */
-static void drop_fib(struct route_txn *txn)
-{
-	if (txn->fib)
-		region_destroy(&txn->fib->arena.region);
-	txn->fib = NULL;
-}
-
-static void drop_roots(struct route_txn *txn)
-{
-	if (txn->roots)
-		region_destroy(&txn->roots->region);
-	txn->roots = NULL;
-}
-
 static int prepare_fib(struct route_txn *txn)
 {
 	bool must_fib = txn->want_fib_bytes, must_roots = txn->want_bits[0];
 
 	if (must_fib) {
-		drop_fib(txn);
+		fib_drop(txn->fib);
 		txn->fib = fib_create(txn->want_fib_bytes, txn->want_hops);
 	}
 	if (must_roots) {
-		drop_roots(txn);
-		txn->roots = fib_roots_create(txn->want_bits);
+		struct fib_shape shape = { .max_chunks = txn->want_chunks };
+
+		memcpy(shape.bits, txn->want_bits, sizeof(shape.bits));
+		fib_roots_drop(txn->roots);
+		txn->roots = fib_roots_create(&shape);
 	}
 	/* Whatever comes of it: as above. */
 	txn->want_fib_bytes = 0;
@@ -100,7 +88,7 @@ void route_txn_fini(struct route_txn *txn)
 {
 	region_destroy_list(txn->dead);
 	arena_destroy(txn->spare);
-	drop_fib(txn);
-	drop_roots(txn);
+	fib_drop(txn->fib);
+	fib_roots_drop(txn->roots);
 	port_free(txn->next);
 }

@@ -13,7 +13,7 @@
  * it copies what it has (a move); the old arena dies with the last view that
  * refers to it.  So a move compacts, and a flush is a move of nothing.
  */
-#include "fib.h"
+#include "fib_roots.h"
 #include "rib.h"
 #include "route_internal.h"
 

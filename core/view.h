@@ -24,8 +24,11 @@
 /**
  * struct route_view - a snapshot of the whole table
  * @fib_base: base of the region of @fib, so that a lookup has all in one line
- * @word: the words of @roots; NULL: not compiled, lookups ask the routes as given
- * @bits: of an address that are the index of @word
+ * @word: the words of @roots; not compiled: none, lookups ask the routes as given
+ * @top: the top of @roots
+ * @hops_end: that of @fib
+ * @bits: of an address that lead to a word
+ * @top_shift: bits of an address's first 64 behind those that index @top
  * @dflt: next hops of the default routes, 0: none
  * @base: base of @arena
  * @root: roots of the tries of routes with at least one bit
@@ -45,8 +48,11 @@
 struct route_view {
 	const u8		*fib_base;		/* I */
 	u32			*word[ROUTE_FAMILIES];	/* I; what they point to: fib.h */
+	u32			*top;			/* I; as above */
 	u32			dflt[ROUTE_FAMILIES];	/* I */
+	u32			hops_end;		/* I */
 	u8			bits[ROUTE_FAMILIES];	/* I */
+	u8			top_shift;		/* I */
 	const u8		*base;			/* I */
 	struct arena_ref	root[ROUTE_FAMILIES];	/* I */
 	u64			gen;			/* I */

@@ -25,6 +25,9 @@ core_tests := \
 core_objs := \
 	arena \
 	fib \
+	fib_check \
+	fib_node \
+	fib_roots \
 	rib \
 	route \
 	route_check \

@@ -4,6 +4,7 @@
  * table, found by its name, and mended.  The one test that looks inside.
  */
 #include <core/rib.h>
+#include <core/fib_roots.h>
 #include <core/view.h>
 
 #include "fixture.h"
@@ -157,10 +158,12 @@ static void test_compiled(void)
 	struct route_view *v = make_table();
 	struct fib *fib = v->fib;
 	u32 *word = &v->word[ROUTE_INET4][10 >> 2], *kid;
+	u16 *leaf;
 	struct fib_hop *hops = (struct fib_hop *)v->fib_base;
 	struct fib_node *n = (struct fib_node *)fib_node(v->fib_base, *word);
 
 	kid = (u32 *)n - 1;
+	leaf = (u16 *)(n + 1);
 	damage(v->word[ROUTE_INET4][0], 2 * 1, "a word of the root is wrong");
 	damage(v->word[ROUTE_INET6][63], 3, "a word of the root is wrong");
 	damage(*word, 2 * 1, "a compiled node is missing");
@@ -168,11 +171,13 @@ static void test_compiled(void)
 	damage(*kid, fib->arena.top / FIB_UNIT, "a compiled node is missing");
 	damage(n->ends, n->ends & ~FIB_LAST,
 	       "a reclaimed node is in the compiled routes");
-	damage(n->leaf[0], 1, "a compiled leaf is wrong");
-	damage(n->leaf[0], FIB_KID + 1, "a compiled leaf is wrong");
-	damage(n->leaf[2], 0xfffe, "a kid is not where it should be");
+	damage(leaf[0], 1, "a compiled leaf is wrong");
+	damage(leaf[0], FIB_KID - 1, "a compiled leaf is wrong");
+	damage(leaf[0], 0xffff, "a node has a kid too many");
+	damage(leaf[2], 1, "a kid is not where it should be");
+	damage(leaf[2], 0xfffe, "a kid is not where it should be");
 	damage(hops[1].id, 0, "a hop is wrong");
-	damage(hops[1].id, 2, "a compiled leaf is wrong");
+	damage(hops[1].id, 2, "a hop is wrong");
 	damage(hops[1].leaf, 0, "a hop is wrong");
 	damage(fib->nr_hops, 1, "a compiled leaf is wrong");
 	damage(fib->ring_tail, fib->ring_head + fib->ring_mask + 2,
@@ -187,6 +192,45 @@ static void test_compiled(void)
 	       "the view does not fit its compiled routes");
 	damage(v->word[ROUTE_INET4], v->word[ROUTE_INET6],
 	       "the view does not fit its roots");
+	damage(v->top_shift, v->top_shift - 1, "the view does not fit its roots");
+	damage(v->top, v->top + 1, "the view does not fit its roots");
+	damage(v->hops_end, 0, "the view does not fit its compiled routes");
+	fixture_fini(&f);
+}
+
+/* 1000::/8 and 1000::/16 below a root of six bits. */
+static void test_compiled6(void)
+{
+	const struct route_addr ten = { 0x10ULL << 56, 0 };
+	struct route_prefix p8 = prefix_of(ROUTE_INET6, ten, 8);
+	struct route_prefix p16 = prefix_of(ROUTE_INET6, ten, 16);
+	struct route_view *v;
+	struct fib_hop *hops;
+	struct fib_node *n;
+	u32 *word, *last;
+
+	make_table();
+	tap_true(!fixture_change(&f, ROUTE_ADD, &p8, 1));
+	tap_true(!fixture_change(&f, ROUTE_ADD, &p16, 2));
+	fixture_drain(&f);
+	v = table_view(f.t);
+	word = &v->word[ROUTE_INET6][0x10 >> 2];
+	n = (struct fib_node *)fib_node(v->fib_base, *word);
+	last = (u32 *)(n + 1);		/* 0, then what the /8 leads to, then the kid */
+	hops = (struct fib_hop *)v->fib_base + v->fib->max_hops;
+
+	damage(v->top[0x10 >> 2], 0, "a compiled node is missing");
+	damage(*word, v->hops_end - FIB_HOP_UNITS, "a compiled node is missing");
+	damage(last[0], last[1], "a compiled leaf is wrong");
+	damage(last[0], last[2], "a node has a kid too many");
+	damage(last[0], last[0] + 1, "a compiled leaf is wrong");
+	damage(last[2], last[0], "a kid is not where it should be");
+	damage(last[2], v->fib->arena.top / FIB_UNIT, "a compiled node is missing");
+	damage(n->ends, n->ends & ~FIB_LAST,
+	       "a reclaimed node is in the compiled routes");
+	damage(hops[1].word, hops[0].word, "a hop is wrong");
+	damage(v->fib->bytes[ROUTE_INET6], 0,
+	       "bytes of the compiled routes do not add up");
 	fixture_fini(&f);
 }
 
@@ -210,7 +254,8 @@ int main(void)
 		{ "counts and sums", test_counts },
 		{ "nodes", test_nodes },
 		{ "free blobs", test_free_blobs },
-		{ "compiled routes", test_compiled },
+		{ "compiled routes, IPv4", test_compiled },
+		{ "compiled routes, IPv6", test_compiled6 },
 		{ "an open transaction", test_open_transaction },
 	};
 

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include <core/fib_roots.h>
 #include <core/view.h>
 
 #include "fixture.h"
@@ -206,6 +207,125 @@ static void test_all_lengths(void)
 	fixture_fini(&f);
 }
 
+/* Host @i of the net whose first 12 bits are @top. */
+static struct route_prefix host6(u32 top, u32 i)
+{
+	struct route_addr addr = {
+		(u64)top << 52 | (u64)(i * 0x9e3779b1u) << 20, i,
+	};
+
+	return prefix_of(ROUTE_INET6, addr, 128);
+}
+
+static void add_host6(struct fixture *f, u32 top, u32 i)
+{
+	struct route_prefix p = host6(top, i);
+
+	tap_true(!fixture_change(f, ROUTE_ADD, &p, 1 + i));
+}
+
+static void expect_host6(struct fixture *f, u32 top, u32 i, u32 nexthop)
+{
+	struct route_prefix p = host6(top, i);
+	u32 got = route_lookup(view(f), ROUTE_INET6, &p.addr), many[40];
+	struct route_addr addrs[ARRAY_SIZE(many)];
+	unsigned int j;
+
+	for (j = 0; j < ARRAY_SIZE(many); j++)
+		addrs[j] = p.addr;
+	route_lookup_bulk(view(f), ROUTE_INET6, addrs, many, ARRAY_SIZE(many));
+	tap_expect(got == nexthop && many[0] == got && many[39] == got,
+		   "net %x, host %u leads to %u, %u, %u", top, i, got, many[0],
+		   many[39]);
+}
+
+/* Few nets get a root of 24 bits, with a chunk for each; more come and go in place. */
+static void test_root6(void)
+{
+	const struct fib_roots *roots;
+	struct route_change change;
+	struct route_txn txn;
+	struct route_prefix p;
+	struct fixture f;
+	u64 compiles;
+	u32 i, top;
+
+	rcu_register_thread();
+	tap_true(!fixture_init(&f, NULL, NULL));
+	for (i = 0; i < 6000; i++)
+		add_host6(&f, 0x200 + i % 10, i);
+	fixture_drain(&f);
+	roots = view(&f)->roots;
+	tap_expect(roots->shape.bits[ROUTE_INET6] == ROOTS_BITS_MAX,
+		   "%u bits", roots->shape.bits[ROUTE_INET6]);
+	tap_expect(roots->nr_chunks == 10 && roots->shape.max_chunks > 10,
+		   "%u chunks of %u", roots->nr_chunks, roots->shape.max_chunks);
+	fixture_check(&f);
+
+	/* A net that has none gets one in place, and keeps it. */
+	compiles = fixture_stats(&f).compiles;
+	add_host6(&f, 0x300, 1);
+	expect_host6(&f, 0x300, 1, 2);
+	expect_host6(&f, 0x300, 2, 0);
+	fixture_check(&f);
+	p = host6(0x300, 1);
+	tap_true(!fixture_change(&f, ROUTE_DELETE, &p, 0));
+	fixture_check(&f);
+	tap_true(roots == view(&f)->roots && roots->nr_chunks == 11);
+	p = prefix_of(ROUTE_INET6, (struct route_addr){ 0x3000ULL << 48, 0 }, 7);
+	tap_true(!fixture_change(&f, ROUTE_ADD, &p, 77));
+	expect_host6(&f, 0x300, 1, 77);	/* with a chunk */
+	expect_host6(&f, 0x301, 1, 77);	/* without */
+	expect_host6(&f, 0x320, 1, 0);
+	fixture_check(&f);
+	tap_true(fixture_stats(&f).compiles == compiles);
+
+	/* At once: all of a net that has no chunk, then one host of it. */
+	route_txn_init(&txn, f.t);
+	tap_true(!route_txn_prepare(&txn));
+	pthread_mutex_lock(&f.lock);
+	route_txn_begin(&txn);
+	change = (struct route_change){ ROUTE_REPLACE, { p, 78 } };
+	tap_true(!route_txn_apply_sleep(&txn, &change, NULL));
+	change = (struct route_change){ ROUTE_ADD, { host6(0x301, 5), 6 } };
+	tap_true(!route_txn_apply_sleep(&txn, &change, NULL));
+	tap_true(!route_txn_commit_sleep(&txn, NULL));
+	pthread_mutex_unlock(&f.lock);
+	route_txn_fini(&txn);
+	expect_host6(&f, 0x301, 5, 6);
+	expect_host6(&f, 0x301, 6, 78);
+	expect_host6(&f, 0x300, 1, 78);
+	expect_host6(&f, 0x302, 1, 78);
+	fixture_check(&f);
+	tap_true(fixture_stats(&f).compiles == compiles);
+
+	/* More than there is room for. */
+	for (top = 0x400; top < 0x410; top++) {
+		add_host6(&f, top, top);
+		fixture_check(&f);
+	}
+	roots = view(&f)->roots;
+	tap_expect(roots->shape.bits[ROUTE_INET6] == ROOTS_BITS_MAX - RIB_STRIDE,
+		   "%u bits for %u nets and 6000 routes",
+		   roots->shape.bits[ROUTE_INET6], roots->nr_chunks);
+	for (i = 0; i < 6000; i++)
+		expect_host6(&f, 0x200 + i % 10, i, 1 + i);
+	for (top = 0x400; top < 0x410; top++)
+		expect_host6(&f, top, top, 1 + top);
+	tap_diag("%" PRIu64 " bytes looked up",
+		 fixture_stats(&f).bytes_lookup[ROUTE_INET6]);
+
+	/* All nets that there are. */
+	for (top = 0; top < 4096; top++) {
+		p = host6(top, 1);
+		p = prefix_of(ROUTE_INET6, p.addr, 24);
+		tap_true(!fixture_change(&f, ROUTE_ADD, &p, 5));
+	}
+	fixture_check(&f);
+	tap_true(view(&f)->roots->nr_chunks == 4096);
+	fixture_fini(&f);
+}
+
 static u32 lookup4(const struct route_view *v, u32 addr)
 {
 	struct route_addr a = route_addr4(addr);
@@ -317,6 +437,7 @@ int main(int argc, char **argv)
 		{ "next hops that come and go", test_hops_come_and_go },
 		{ "the root grows and shrinks", test_sizes },
 		{ "changes of all lengths, in place", test_all_lengths },
+		{ "an IPv6 root of few nets, and of many", test_root6 },
 		{ "default routes under held views", test_defaults },
 		{ "few changes compile all", test_compiles },
 	};

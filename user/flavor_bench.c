@@ -5,7 +5,7 @@
  */
 #include "flavor.h"
 
-#include <sys/cdefs.h>
+#include <core/lookup.h>
 
 #include "progress.h"
 
@@ -32,7 +32,11 @@ key_at(const struct mirror_keys *keys, unsigned int family, size_t i)
 static __always_inline u32 answer(const struct route_view *v, unsigned int family,
 				  struct route_addr addr, bool is_empty)
 {
-	return is_empty ? addr.hi >> 32 : route_lookup(v, family, &addr);
+	if (is_empty)
+		return addr.hi >> 32;
+	if (family == ROUTE_INET4)
+		return route_lookup4(v, route_addr_to4(&addr));
+	return route_lookup6(v, &addr);
 }
 
 /* The last answer is an u32: its upper half is 0, which the compiler forgets. */
@@ -62,23 +66,17 @@ static __always_inline u64 in_bulk(const struct route_view *v,
 				   unsigned int family, size_t at,
 				   unsigned int n, bool is_empty)
 {
-	struct route_addr unpacked[MIRROR_VIEW_KEYS];
-	const struct route_addr *addrs = unpacked;
 	u32 nexthops[MIRROR_VIEW_KEYS];
 	u64 sum = 0;
 	unsigned int i;
 
-	if (family == ROUTE_INET6)
-		addrs = keys->addr6 + at;
-	else
-		for (i = 0; i < n; i++)
-			unpacked[i] = route_addr4(keys->addr4[at + i]);
-	forget_memory();
 	if (is_empty)
 		for (i = 0; i < n; i++)
-			nexthops[i] = addrs[i].hi >> 32;
+			nexthops[i] = key_at(keys, family, at + i).hi >> 32;
+	else if (family == ROUTE_INET4)
+		route_lookup4_bulk(v, keys->addr4 + at, nexthops, n);
 	else
-		route_lookup_bulk(v, family, addrs, nexthops, n);
+		route_lookup_bulk(v, family, keys->addr6 + at, nexthops, n);
 	forget_memory();
 	for (i = 0; i < n; i++)
 		sum += nexthops[i];

@@ -61,6 +61,9 @@ user-flavor-objs := \
 	user/flavor_bench.o \
 	core/arena.o \
 	core/fib.o \
+	core/fib_check.o \
+	core/fib_node.o \
+	core/fib_roots.o \
 	core/rib.o \
 	core/route.o \
 	core/route_check.o \
@@ -70,21 +73,20 @@ user-flavor-objs := \
 
 # The core is compiled as the kernel is: no vectoriser, but the instruction that
 # counts bits, where the building machine has it (POPCNT= for a tool that runs on
-# those without, too).  The loops that measure it shall cost little.
+# those without, too).
 ifeq ($(origin POPCNT),undefined)
 POPCNT		:= $(if $(shell grep -sqw popcnt /proc/cpuinfo && echo | \
 			$(CC) -mpopcnt -x c -c -o /dev/null - 2>/dev/null && \
 			echo y),-mpopcnt)
 endif
 user-core-cflags := -fno-tree-vectorize $(POPCNT)
-user-loop-cflags := -O3
 
 user-built	:= $(addprefix $(user-obj)/,$(user-objs))
 user-mirrors	:= $(user-flavors:%=$(user-obj)/mirror-%.o)
 
 # Other flags than last time: other objects.
 user-flags	:= $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(user-cflags) \
-			$(user-core-cflags) $(user-loop-cflags)
+			$(user-core-cflags)
 $(user-obj)/flags: user-force
 	$(Q)mkdir -p $(@D)
 	$(Q)echo '$(user-flags)' | cmp -s - $@ || echo '$(user-flags)' > $@
@@ -105,8 +107,6 @@ $(user-built): $(user-obj)/%.o: $(srctree)/%.c $(user-obj)/flags $(srctree)/user
 # The copies of the core have the same names: one object for each flavour, of
 # which only the table of operations can be seen from outside.
 define user-flavor-rules
-$(user-obj)/$(1)/user/flavor_bench.o: user-core-cflags := $(user-loop-cflags)
-
 $(user-obj)/$(1)/%.o: $(srctree)/%.c $(user-obj)/flags $(srctree)/user/user.mk
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(user-cppflags) $$(CPPFLAGS) $$(user-cflags) \

@@ -68,7 +68,7 @@ struct word_in_place : rl::test_suite<word_in_place<values>, 3> {
 		slot[1].store(NONE, rl::mo_relaxed, $);
 	}
 
-	void publish(int where, int ref)	/* publish_word() */
+	void publish(int where, int ref)	/* fib_publish_word() */
 	{
 		slot[where].store(ref, mo(mo_release, PUBLISH_RELAXED), $);
 	}

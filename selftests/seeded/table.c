@@ -182,13 +182,13 @@ static noinline int table_no_grace_lookup(struct seeded_thread *reader)
 	ref = fib_word(&v->word[prefix.family][prefix.addr.hi >>
 					       (64 - v->bits[prefix.family])]);
 	seeded_pause(reader);
-	leaf = fib_node_leaf(fib_node(base, ref),
+	leaf = fib4_leaf(fib_node(base, ref),
 			     rib_slot(&prefix.addr, RIB_STRIDE));
 	rcu_read_unlock();
 	/* In a node that was reused any leaf may stand. */
 	if (!reader->correct)
 		return 0;
-	return fib_hop_id(base, leaf) == NEXTHOP_OLD ? 0 : -EUCLEAN;
+	return fib4_hop_id(base, leaf) == NEXTHOP_OLD ? 0 : -EUCLEAN;
 }
 
 /* Reuses nodes under their reader; the twin does after a grace period. */
