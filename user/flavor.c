@@ -5,6 +5,7 @@
  * linked with it into one object that exports mirror_ops_FLAVOR alone.
  */
 #include "flavor.h"
+#include "progress.h"
 
 #define STR(x)			#x
 #define XSTR(x)			STR(x)
@@ -85,40 +86,59 @@ void flavor_wait(struct mirror *m)
 
 static int apply_locked(struct route_txn *txn,
 			const struct route_change *changes, size_t n,
-			size_t *failed)
+			size_t *failed, struct mirror_times *times)
 {
-	size_t i;
 	int ret;
 
 	route_txn_begin(txn);
-	for (i = 0; i < n; i++) {
-		ret = route_txn_apply_sleep(txn, &changes[i], NULL);
+	for (*failed = 0; *failed < n; ++*failed) {
+		ret = route_txn_apply_sleep(txn, &changes[*failed], NULL);
 		if (ret) {
-			*failed = i;
 			route_txn_abort(txn);
 			return ret;
 		}
 	}
-	return route_txn_commit_sleep(txn, NULL);
+	if (!times)
+		return route_txn_commit_sleep(txn, NULL);
+	times->commit_ns = progress_now_ns();
+	ret = route_txn_commit_sleep(txn, &times->gen);
+	times->done_ns = progress_now_ns();
+	return ret;
 }
 
-static int apply(struct mirror *m, const struct route_change *changes, size_t n,
-		 size_t *failed)
+static int apply_timed(struct mirror *m, const struct route_change *changes,
+		       size_t n, size_t *failed, struct mirror_times *times)
 {
 	struct route_txn txn;
 	int ret;
 
 	*failed = 0;
 	flavor_wait(m);
+	if (times)
+		times->begin_ns = progress_now_ns();
 	route_txn_init(&txn, m->table);
 	ret = route_txn_prepare(&txn);
 	if (!ret) {
 		flavor_lock(m);
-		ret = apply_locked(&txn, changes, n, failed);
+		ret = apply_locked(&txn, changes, n, failed, times);
 		flavor_unlock(m);
 	}
 	route_txn_fini(&txn);
 	return ret;
+}
+
+static int apply(struct mirror *m, const struct route_change *changes, size_t n,
+		 size_t *failed)
+{
+	return apply_timed(m, changes, n, failed, NULL);
+}
+
+static int batch(struct mirror *m, const struct route_change *changes, size_t n,
+		 struct mirror_times *times)
+{
+	size_t failed;
+
+	return apply_timed(m, changes, n, &failed, times);
 }
 
 static void lookup(struct mirror *m, unsigned int family,
@@ -180,6 +200,6 @@ const struct mirror_ops MIRROR_OPS = {
 	.core_cflags		= KONTEND_CORE_CFLAGS,
 	.pass			= flavor_pass,
 	.gen			= flavor_gen,
-	.batch			= flavor_batch,
+	.batch			= batch,
 	.settle			= flavor_settle,
 };

@@ -46,8 +46,6 @@ void flavor_wait(struct mirror *m);
 u64 flavor_pass(struct mirror *m, const struct mirror_keys *keys,
 		enum mirror_mode mode, bool is_empty);
 u64 flavor_gen(struct mirror *m);
-int flavor_batch(struct mirror *m, const struct route_change *changes, size_t n,
-		 struct mirror_times *times);
 void flavor_settle(struct mirror *m, u64 *longest_ns);
 
 #endif /* _USER_FLAVOR_H */

@@ -142,46 +142,6 @@ u64 flavor_gen(struct mirror *m)
 	return gen;
 }
 
-static int batch_locked(struct route_txn *txn,
-			const struct route_change *changes, size_t n,
-			struct mirror_times *times)
-{
-	size_t i;
-	int ret;
-
-	route_txn_begin(txn);
-	for (i = 0; i < n; i++) {
-		ret = route_txn_apply_sleep(txn, &changes[i], NULL);
-		if (ret) {
-			route_txn_abort(txn);
-			return ret;
-		}
-	}
-	times->commit_ns = progress_now_ns();
-	ret = route_txn_commit_sleep(txn, &times->gen);
-	times->done_ns = progress_now_ns();
-	return ret;
-}
-
-int flavor_batch(struct mirror *m, const struct route_change *changes, size_t n,
-		 struct mirror_times *times)
-{
-	struct route_txn txn;
-	int ret;
-
-	flavor_wait(m);
-	times->begin_ns = progress_now_ns();
-	route_txn_init(&txn, m->table);
-	ret = route_txn_prepare(&txn);
-	if (!ret) {
-		flavor_lock(m);
-		ret = batch_locked(&txn, changes, n, times);
-		flavor_unlock(m);
-	}
-	route_txn_fini(&txn);
-	return ret;
-}
-
 void flavor_settle(struct mirror *m, u64 *longest_ns)
 {
 	struct route_stats stats;

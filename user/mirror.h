@@ -65,7 +65,7 @@ struct mirror_times {
  * @create: an empty table, NULL without memory
  * @destroy: free it; nobody uses it any more
  * @apply: changes that become visible at once; on error none of them, and
- *	@failed says at which it ended
+ *	@failed says at which it ended; @n: when all were to be published
  * @lookup: longest-prefix match; 0 where no route matches
  * @walk: the next routes in order, at most MIRROR_VIEW_KEYS of @n; 0: the end
  * @stats: figures
