@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * kontend bench update: changes.  One thread, bound to a CPU, is the writer of
- * all cases; the grace periods are call_rcu()'s own, whose thread runs wherever
+ * all cases; grace periods have a thread of their own (grace.c), which runs wherever
  * the scheduler puts it.
  *
  * A case is a function over the session.  It leaves the table with the routes
@@ -123,7 +123,7 @@ static void *writer_main(void *arg)
 	return NULL;
 }
 
-/* The table is made before the writer is bound: so call_rcu()'s thread is not. */
+/* The table is made before the writer is bound: so the thread of grace.c is not. */
 static int measure(const struct args *args, struct update *u)
 {
 	struct writer w = { .args = args, .update = u };

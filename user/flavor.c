@@ -5,6 +5,9 @@
  * linked with it into one object that exports mirror_ops_FLAVOR alone.
  */
 #include "flavor.h"
+
+#include <core/view.h>
+
 #include "progress.h"
 
 #define STR(x)			#x
@@ -36,8 +39,17 @@ static void online(void)
 	rcu_thread_online();
 }
 
+/* What is called after a grace period is a view, which knows whose it is. */
+static void call(struct rcu_head *head, void (*func)(struct rcu_head *head))
+{
+	const struct route_view *v = container_of(head, struct route_view, rcu);
+	struct mirror *m = v->table->owner.owner;
+
+	grace_call(&m->grace, head, func);
+}
+
 static const struct route_owner_ops owner_ops = {
-	.call	= call_rcu,
+	.call	= call,
 };
 
 static struct mirror *create(void)
@@ -50,12 +62,17 @@ static struct mirror *create(void)
 
 	if (!m)
 		return NULL;
+	if (grace_start(&m->grace)) {
+		free(m);
+		return NULL;
+	}
 	pthread_mutex_init(&m->lock, NULL);
 	owner.owner = m;
 	port_lock_init(&owner.lock, &m->lock);
 	m->table = route_table_create(&limits, &owner);
 	if (m->table)
 		return m;
+	grace_stop(&m->grace);
 	pthread_mutex_destroy(&m->lock);
 	free(m);
 	return NULL;
@@ -64,7 +81,7 @@ static struct mirror *create(void)
 static void destroy(struct mirror *m)
 {
 	/* The callbacks first: they refer to the table. */
-	rcu_barrier();
+	grace_stop(&m->grace);
 	route_table_destroy(m->table);
 	pthread_mutex_destroy(&m->lock);
 	free(m);
@@ -72,7 +89,7 @@ static void destroy(struct mirror *m)
 
 void flavor_reclaim(struct mirror *m)
 {
-	rcu_barrier();
+	grace_barrier(&m->grace);
 	flavor_lock(m);
 	route_reclaim(m->table);
 	flavor_unlock(m);

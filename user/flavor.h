@@ -9,6 +9,8 @@
 
 #include <pthread.h>
 
+#include "grace.h"
+
 /*
  * struct mirror - a table and its lock
  *   I   set before publication, then never changed
@@ -16,6 +18,7 @@
 struct mirror {
 	struct route_table	*table;		/* I */
 	pthread_mutex_t		lock;		/* the table's writer lock */
+	struct grace		grace;		/* calls what follows grace periods */
 };
 
 /* A mutex may block: a qsbr reader must not hold up grace periods meanwhile. */
@@ -34,7 +37,7 @@ static inline void flavor_unlock(struct mirror *m)
 /*
  * flavor_reclaim - take back what readers hold now.
  *
- * Once rcu_barrier() is back, all that waited at its start has been handed to
+ * Once grace_barrier() is back, all that waited at its start has been handed to
  * the reclaimed list, and route_reclaim() takes it from there.
  */
 void flavor_reclaim(struct mirror *m);

@@ -149,7 +149,7 @@ void flavor_settle(struct mirror *m, u64 *longest_ns)
 
 	*longest_ns = 0;
 	do {
-		rcu_barrier();
+		grace_barrier(&m->grace);
 		flavor_lock(m);
 		start_ns = progress_now_ns();
 		route_reclaim(m->table);

@@ -59,6 +59,7 @@ user-flavors	:= memb mb qsbr bp
 user-flavor-objs := \
 	user/flavor.o \
 	user/flavor_bench.o \
+	user/grace.o \
 	core/arena.o \
 	core/fib.o \
 	core/fib_check.o \
