@@ -120,6 +120,8 @@ struct arena_ref arena_alloc(struct arena *a, u64 bytes)
 
 		port_unpoison(blob, bytes);
 		*head = blob->next;
+		/* The next one has long left the cache, and will be asked for soon. */
+		prefetch(arena_deref(a->region.base, *head));
 	} else {
 		if (a->in_lines)
 			begin_line(a, bytes);

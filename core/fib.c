@@ -44,8 +44,9 @@ static u32 build(struct fib *f, const struct fib_source *s,
 }
 
 /*
- * Make a node anew.  @changed: slots of which the match of at most @bits bits in
- * this node may have changed; kids elsewhere stay as they are.
+ * Make a node anew, but for a kid that it does without now.  @changed: slots of which
+ * the match of at most @bits bits in this node may have changed; kids elsewhere stay
+ * as they are.
  */
 static u32 rebuild(struct fib *f, const struct fib_source *s,
 		   struct arena_ref rib, u16 wider, u32 old_ref, u64 changed,
@@ -73,13 +74,6 @@ static u32 rebuild(struct fib *f, const struct fib_source *s,
 					*had, ~0ULL, 0);
 		else
 			*word = *had;
-	}
-	/* Kids that went with their last route. */
-	for (left = old->ends & ~n->kids; left; left &= left - 1) {
-		u32 *had = fib_node_kid(f, old, s->family, __ffs64(left));
-
-		if (had)
-			retire_tree(f, s->family, *had);
 	}
 	fib_node_retire(f, s->family, old_ref);
 	if (s->may_sleep && n->kids)
@@ -279,6 +273,7 @@ static void update_long(const struct update *u, const struct route_prefix *prefi
 	unsigned int bits = prefix->len - depth * RIB_STRIDE;
 	struct way p = way_begin(f, s, addr, fib_roots_depth(u->roots, s->family));
 	u64 changed = 0;
+	u32 gone = 0;
 
 	p.word = fib_roots_word(u->roots, s->family, addr);
 	if (!p.rib.unit || fib_ref_is_hop(f, *p.word)) {
@@ -298,8 +293,10 @@ static void update_long(const struct update *u, const struct route_prefix *prefi
 		/* A kid that is new, or has gone, changes this node. */
 		kid = rib_node_kid(n, slot);
 		word = fib_node_kid(f, fib_node_at(f, *p.word), s->family, slot);
-		if (!kid.unit || !word)
+		if (!kid.unit || !word) {
+			gone = word ? *word : 0;
 			break;
+		}
 		p.wider = fib_node_best(f, n, slot, p.wider);
 		p.word = word;
 		p.rib = kid;
@@ -307,6 +304,8 @@ static void update_long(const struct update *u, const struct route_prefix *prefi
 	}
 	update_word(u, p.word, p.rib, p.wider, changed,
 		    p.depth == depth ? bits : 0);
+	if (gone)	/* with its last route */
+		retire_tree(f, s->family, gone);
 }
 
 void fib_update(struct fib *f, struct fib_roots *roots,

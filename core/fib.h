@@ -82,7 +82,7 @@
 #define FIB_HOPS_MIN	32U
 #define FIB_RING_MIN	128ULL			/* more than one way down has nodes */
 #define FIB_MIN_BYTES	((u64)4096)		/* room for nodes, at least */
-#define FIB_MAX_BYTES	((u64)FIB_UNIT << 30)	/* the ring has references of 31 bits */
+#define FIB_MAX_BYTES	((u64)FIB_UNIT << 31)	/* half of what references reach */
 
 #define FIB_LAST	(1ULL << 63)		/* in ends: slot 63 */
 
@@ -115,13 +115,24 @@ struct fib_hop {
 static_assert(sizeof(struct fib_hop) == FIB_HOP_UNITS * FIB_UNIT, "a hop's size");
 
 /**
+ * struct fib_retired - a node that waits for readers
+ * @blob: where it lies
+ * @bytes: how much it takes
+ */
+struct fib_retired {
+	struct arena_ref	blob;
+	u32			bytes;
+};
+
+/**
  * struct fib - a region of nodes and hops; the writer's
  * @arena: the region, with hops, their hash and the ring in front of the nodes
  * @hash: from ids to numbers, open addressing, 0: free
+ * @hash_bits: the logarithm of its size
  * @max_hops: room for hops: first IPv4's, then IPv6's, each with all numbers
  * @hops_end: references from here on are of nodes
  * @nr_hops: hops of a family, "none" included
- * @ring: nodes that wait for readers: reference, and family in the topmost bit
+ * @ring: nodes that wait for readers
  * @ring_mask: its size less one
  * @ring_head: where the oldest of them is
  * @ring_tail: where the next one goes
@@ -130,11 +141,12 @@ static_assert(sizeof(struct fib_hop) == FIB_HOP_UNITS * FIB_UNIT, "a hop's size"
 struct fib {
 	struct arena	arena;
 	u16		*hash;
+	u32		hash_bits;
 	u32		max_hops;
 	u32		hops_end;
 	u32		nr_hops;
-	u32		*ring;
 	u32		ring_mask;
+	struct fib_retired *ring;
 	u64		ring_head;
 	u64		ring_tail;
 	u64		bytes[ROUTE_FAMILIES];

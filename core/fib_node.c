@@ -9,7 +9,6 @@
 #include "fib_node.h"
 
 #define MAX_ENTRIES	RIB_SLOTS
-#define RING_FAMILY	31			/* bit of a word in the ring */
 
 static_assert(sizeof(struct fib_node) +
 	      MAX_ENTRIES * (sizeof(u16) + sizeof(u32)) <= ARENA_BLOB_MAX,
@@ -17,16 +16,10 @@ static_assert(sizeof(struct fib_node) +
 
 /* --- hops --------------------------------------------------------------- */
 
-/* Hash sizes are powers of two, at least twice the hops. */
-static u32 hash_size(u32 max_hops)
+/* At least twice as many places as hops. */
+static u32 hash_bits(u32 max_hops)
 {
-	return 2U << fls64(max_hops - 1);
-}
-
-/* Knuth's multiplicative hash. */
-static u32 hash_of(u32 id, u32 mask)
-{
-	return id * 0x9e3779b1U >> (32 - fls64(mask));
+	return 1 + fls64(max_hops - 1);
 }
 
 static void hop_init(struct fib *f, u32 nr, u32 id)
@@ -42,10 +35,11 @@ static void hop_init(struct fib *f, u32 nr, u32 id)
 /* The number of @id's hop, or 0; @at: where in the hash it is or would be. */
 static u16 find_hop(const struct fib *f, u32 id, u32 *at)
 {
-	u32 mask = hash_size(f->max_hops) - 1;
+	u32 mask = (1U << f->hash_bits) - 1;
 	u16 nr;
 
-	for (*at = hash_of(id, mask);; *at = (*at + 1) & mask) {
+	/* Knuth's multiplicative hash. */
+	for (*at = id * 0x9e3779b1U >> (32 - f->hash_bits);; *at = (*at + 1) & mask) {
 		nr = f->hash[*at];
 		if (!nr || fib_hops(f, ROUTE_INET4)[nr].id == id)
 			return nr;
@@ -134,9 +128,14 @@ static u32 node_alloc(struct fib *f, unsigned int family,
 
 void fib_node_retire(struct fib *f, unsigned int family, u32 ref)
 {
-	u64 bytes = arena_round(fib_node_bytes(fib_node_at(f, ref), family));
+	const struct fib_node *n = fib_node_at(f, ref);
+	unsigned int nr_kids = family == ROUTE_INET4 ? kids4(n) : 0;
+	u64 bytes = arena_round(node_bytes(family, fib_node_entries(n), nr_kids));
+	u64 at = (u64)ref * FIB_UNIT - front_bytes(family, nr_kids);
 
-	f->ring[f->ring_tail++ & f->ring_mask] = ref | family << RING_FAMILY;
+	f->ring[f->ring_tail++ & f->ring_mask] = (struct fib_retired){
+		.blob = { at / ARENA_UNIT }, .bytes = bytes,
+	};
 	f->arena.retired += bytes;
 	f->bytes[family] -= bytes;
 }
@@ -144,17 +143,10 @@ void fib_node_retire(struct fib *f, unsigned int family, u32 ref)
 bool fib_free(struct fib *f, u64 tail, unsigned int *budget)
 {
 	while (f->ring_head < tail && *budget) {
-		u32 word = f->ring[f->ring_head++ & f->ring_mask];
-		unsigned int family = word >> RING_FAMILY;
-		u32 ref = word & ~(1U << RING_FAMILY);
-		const struct fib_node *n = fib_node_at(f, ref);
-		u64 bytes = fib_node_bytes(n, family);
-		u64 at = (u64)ref * FIB_UNIT;
+		struct fib_retired *r = &f->ring[f->ring_head++ & f->ring_mask];
 
-		if (family == ROUTE_INET4)
-			at -= kids_bytes(kids4(n));
-		f->arena.retired -= arena_round(bytes);
-		arena_free(&f->arena, (struct arena_ref){ at / ARENA_UNIT }, bytes);
+		f->arena.retired -= r->bytes;
+		arena_free(&f->arena, r->blob, r->bytes);
 		--*budget;
 	}
 	return f->ring_head >= tail;
@@ -188,13 +180,16 @@ u64 fib_slots_of(unsigned int slot, unsigned int bits)
 	return short_slots(1U << bits | slot >> (RIB_STRIDE - bits));
 }
 
-/* What the slots of a node lead to, kids left aside. */
-static void expand(struct fib *f, const struct rib_node *n, u16 wider,
-		   u16 leaf[RIB_SLOTS])
+/*
+ * What the slots of a node lead to, kids left aside.  Returns the slots behind which
+ * it may be something else: where a route begins or ends.
+ */
+static u64 expand(struct fib *f, const struct rib_node *n, u16 wider,
+		  u16 leaf[RIB_SLOTS])
 {
 	const union rib_word *word = &n->word[hweight64(n->kids)];
+	u64 left, ends = n->fulls | n->fulls >> 1;
 	unsigned int i;
-	u64 left;
 
 	for (i = 0; i < RIB_SLOTS; i++)
 		leaf[i] = wider;
@@ -205,9 +200,11 @@ static void expand(struct fib *f, const struct rib_node *n, u16 wider,
 
 		for (i = __ffs64(slots); i < fls64(slots); i++)
 			leaf[i] = hop;
+		ends |= (slots ^ slots << 1) >> 1;
 	}
 	for (left = n->fulls; left; left &= left - 1)
 		leaf[__ffs64(left)] = fib_hop_of(f, word++->nexthop);
+	return ends;
 }
 
 u32 fib_node_make(struct fib *f, unsigned int family, const struct rib_node *n,
@@ -215,15 +212,19 @@ u32 fib_node_make(struct fib *f, unsigned int family, const struct rib_node *n,
 {
 	unsigned int i, nr, kid = 0xffff;
 	u16 leaf[RIB_SLOTS], *leaves;
-	struct fib_node *new;
 	u64 ends = FIB_LAST, left;
+	struct fib_node *new;
 	u32 ref, *words;
 
-	expand(f, n, wider, leaf);
+	left = expand(f, n, wider, leaf) | n->kids | n->kids >> 1;
+	for (left &= ~FIB_LAST; left; left &= left - 1) {
+		i = __ffs64(left);
+		ends |= (u64)(leaf[i] != leaf[i + 1]) << i;
+	}
+	/* No kid is what another slot leads to. */
+	ends |= n->kids | n->kids >> 1;
 	for (left = n->kids; left; left &= left - 1)
 		leaf[__ffs64(left)] = kid--;
-	for (i = 0; i < RIB_SLOTS - 1; i++)
-		ends |= (u64)(leaf[i] != leaf[i + 1]) << i;
 	nr = hweight64(ends);
 	ref = node_alloc(f, family, nr, hweight64(n->kids));
 	new = fib_node_at(f, ref);
@@ -247,9 +248,9 @@ u32 fib_node_make(struct fib *f, unsigned int family, const struct rib_node *n,
 struct fib *fib_create(u64 bytes, u32 max_hops)
 {
 	u64 hops_bytes = ROUTE_FAMILIES * max_hops * sizeof(struct fib_hop);
-	u64 hash_bytes = hash_size(max_hops) * sizeof(u16);
-	u64 ring = max(1ULL << fls64(bytes / 128), FIB_RING_MIN);
-	u64 first = hops_bytes + hash_bytes + ring * sizeof(u32);
+	u64 hash_bytes = sizeof(u16) << hash_bits(max_hops);
+	u64 ring = max(1ULL << fls64(bytes / 256), FIB_RING_MIN);
+	u64 first = hops_bytes + hash_bytes + ring * sizeof(struct fib_retired);
 	struct fib *f = port_zalloc(sizeof(*f));
 
 	if (!f)
@@ -261,8 +262,10 @@ struct fib *fib_create(u64 bytes, u32 max_hops)
 	}
 	f->max_hops = max_hops;
 	f->hops_end = hops_bytes / FIB_UNIT;
+	f->hash_bits = hash_bits(max_hops);
 	f->hash = (u16 *)(f->arena.region.base + hops_bytes);
-	f->ring = (u32 *)(f->arena.region.base + hops_bytes + hash_bytes);
+	f->ring = (struct fib_retired *)(f->arena.region.base + hops_bytes +
+					 hash_bytes);
 	f->ring_mask = ring - 1;
 	memset(f->hash, 0, hash_bytes);
 	hop_init(f, 0, 0);

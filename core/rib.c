@@ -553,6 +553,7 @@ bool rib_free_retired(struct arena *arena, struct arena_ref *retired,
 		struct arena_ref next = { n->mark };
 		u64 bytes = node_bytes(n);
 
+		prefetch(arena_deref(arena->region.base, next));
 		arena->retired -= arena_round(bytes);
 		arena_free(arena, *retired, bytes);
 		*retired = next;
