@@ -99,7 +99,8 @@ struct fib_node {
  * @ends: bit 63
  * @leaf: IPv4: its number
  * @word: IPv6: its own reference
- * @id: the next hop's id; 0 for number 0, which means "no route"
+ * @id: IPv6: the next hop's id; 0 for number 0, which means "no route".  IPv4's are
+ *	beside each other in front of all hops, so that more are in a line of the cache
  */
 struct fib_hop {
 	u64	ends;				/* I */
@@ -110,7 +111,7 @@ struct fib_hop {
 	u32	id;				/* I */
 };
 
-#define FIB_HOP_UNITS	2			/* IPv4: hop n has reference 2n */
+#define FIB_HOP_UNITS	2			/* from a hop to the next */
 
 static_assert(sizeof(struct fib_hop) == FIB_HOP_UNITS * FIB_UNIT, "a hop's size");
 
@@ -129,7 +130,8 @@ struct fib_retired {
  * @arena: the region, with hops, their hash and the ring in front of the nodes
  * @hash: from ids to numbers, open addressing, 0: free
  * @hash_bits: the logarithm of its size
- * @max_hops: room for hops: first IPv4's, then IPv6's, each with all numbers
+ * @max_hops: room for hops: the ids of all numbers, then IPv4's hops, then IPv6's
+ * @hops: reference of the first hop
  * @hops_end: references from here on are of nodes
  * @nr_hops: hops of a family, "none" included
  * @ring: nodes that wait for readers
@@ -143,6 +145,7 @@ struct fib {
 	u16		*hash;
 	u32		hash_bits;
 	u32		max_hops;
+	u32		hops;
 	u32		hops_end;
 	u32		nr_hops;
 	u32		ring_mask;
@@ -183,11 +186,10 @@ static inline u32 fib_word(const u32 *word)
 	return READ_ONCE(*word);
 }
 
-/* fib_node_entry - the number of slot @i's entry. */
-static inline unsigned int fib_node_entry(const struct fib_node *n,
-					  unsigned int i)
+/* fib_node_entry - the number of slot @i's entry; as wide as an index is used. */
+static inline size_t fib_node_entry(const struct fib_node *n, unsigned int i)
 {
-	return hweight64(n->ends >> i) - 1;
+	return (size_t)hweight64(n->ends >> i) - 1;
 }
 
 /* fib4_leaf - the leaf of slot @i. */
@@ -205,7 +207,7 @@ static inline const u32 *fib4_kid(const struct fib_node *n, unsigned int leaf)
 /* fib4_hop_id - the id of a hop, by its number. */
 static inline u32 fib4_hop_id(const u8 *base, unsigned int leaf)
 {
-	return ((const struct fib_hop *)base)[leaf].id;
+	return ((const u32 *)base)[leaf];
 }
 
 /* fib6_entry - the word of slot @i. */
@@ -214,11 +216,6 @@ static inline const u32 *fib6_entry(const struct fib_node *n, unsigned int i)
 	return (const u32 *)(n + 1) + fib_node_entry(n, i);
 }
 
-/* fib6_hop_id - the id of a hop, by its reference. */
-static inline u32 fib6_hop_id(const u8 *base, u32 ref)
-{
-	return ((const struct fib_hop *)fib_node_address(base, ref))->id;
-}
 
 /**
  * struct fib_need - what a change of the compiled routes can take at most

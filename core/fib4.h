@@ -19,10 +19,10 @@ static inline u32 fib4_answer(const struct route_view *v, unsigned int leaf)
 	return id ? id : v->dflt[ROUTE_INET4];
 }
 
-/* The slot of a node is the key's first bits. */
-static inline unsigned int fib4_slot(u32 key)
+/* The six bits of an address behind the first @pos; behind the last, zeros. */
+static inline unsigned int fib4_slot(u32 addr, unsigned int pos)
 {
-	return key >> (32 - RIB_STRIDE);
+	return (u64)addr << 32 >> (64 - RIB_STRIDE - pos) & (RIB_SLOTS - 1);
 }
 
 /* The word of the root; @bits: as the view says. */
@@ -31,29 +31,41 @@ static inline u32 fib4_root(const struct route_view *v, u32 addr, unsigned int b
 	return fib_word(&v->word[ROUTE_INET4][addr >> (32 - bits)]);
 }
 
-/* From a node down; @key: the bits of the address from there on. */
-static inline u32 fib4_walk(const struct route_view *v, const struct fib_node *n,
-			    u32 key)
+/* From a kid's leaf down to the hop's; @pos: bits that have led to @n. */
+static inline unsigned int fib4_walk(const struct route_view *v,
+				     const struct fib_node *n, unsigned int leaf,
+				     u32 addr, unsigned int pos)
 {
-	for (;; key <<= RIB_STRIDE) {
-		unsigned int leaf;
-
-		fib_node_assert(n);
-		leaf = fib4_leaf(n, fib4_slot(key));
-		if (likely(leaf < FIB_KID))
-			return fib4_answer(v, leaf);
-		n = fib_node_address(v->fib_base, fib_word(fib4_kid(n, leaf)));
+	while (leaf >= FIB_KID) {
+		n = fib_node(v->fib_base, fib_word(fib4_kid(n, leaf)));
+		pos += RIB_STRIDE;
+		leaf = fib4_leaf(n, fib4_slot(addr, pos));
 	}
+	return leaf;
 }
 
-/* The view is compiled. */
+/* From the node that the root's word leads to. */
+static __always_inline u32 fib4_step(const struct route_view *v,
+				     const struct fib_node *n, u32 addr,
+				     unsigned int bits)
+{
+	unsigned int leaf;
+
+	fib_node_assert(n);
+	leaf = fib4_leaf(n, fib4_slot(addr, bits));
+	if (unlikely(leaf >= FIB_KID))
+		leaf = fib4_walk(v, n, leaf, addr, bits);
+	return fib4_answer(v, leaf);
+}
+
 static __always_inline u32 fib4_lookup_from(const struct route_view *v, u32 addr,
 					    unsigned int bits)
 {
-	return fib4_walk(v, fib_node_address(v->fib_base, fib4_root(v, addr, bits)),
-			 addr << bits);
+	return fib4_step(v, fib_node_address(v->fib_base, fib4_root(v, addr, bits)),
+			 addr, bits);
 }
 
+/* The view is compiled. */
 static __always_inline u32 fib4_lookup(const struct route_view *v, u32 addr)
 {
 	unsigned int bits = v->bits[ROUTE_INET4];
@@ -78,7 +90,7 @@ static __always_inline void fib4_lookup_lanes(const struct route_view *v,
 	}
 #pragma GCC unroll 4
 	for (i = 0; i < n; i++)
-		nexthops[i] = fib4_walk(v, node[i], addrs[i] << bits);
+		nexthops[i] = fib4_step(v, node[i], addrs[i], bits);
 }
 
 /* The view is compiled. */

@@ -30,14 +30,19 @@ static inline u32 fib6_root(const struct route_view *v, u64 hi, unsigned int bit
 					      (hi >> (64 - bits) & mask)]);
 }
 
+/* The six bits behind the first @pos, at most 58: the shift is all that it costs. */
+static inline unsigned int fib6_slot(u64 hi, unsigned int pos)
+{
+	return hi >> (64 - RIB_STRIDE - pos) & (RIB_SLOTS - 1);
+}
+
 /* From a node on, six bits further; from a hop to itself.  @pos at most 58. */
 static inline const struct fib_node *fib6_step(const u8 *base,
 					       const struct fib_node *n, u64 hi,
 					       unsigned int pos)
 {
 	fib_node_assert(n);
-	return fib_node_address(base, fib_word(fib6_entry(n, hi << pos >>
-							  (64 - RIB_STRIDE))));
+	return fib_node_address(base, fib_word(fib6_entry(n, fib6_slot(hi, pos))));
 }
 
 /* To the hop, from where the first @pos bits have led. */

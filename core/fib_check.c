@@ -19,17 +19,17 @@ static bool hop_is_whole(const struct fib *f, u32 nr)
 
 	return h4->ends == FIB_LAST && h6->ends == FIB_LAST &&
 	       h4->leaf == nr && h6->word == fib_hop_ref(f, ROUTE_INET6, nr) &&
-	       h4->id == h6->id && !nr == !h4->id;
+	       fib_ids(f)[nr] == h6->id && !nr == !h6->id;
 }
 
 /* Does a word lead to the hop of @id? */
 static bool word_leads_to(const struct check *c, u32 word, u32 id)
 {
 	unsigned int family = c->source->family;
-	u32 nr = word / FIB_HOP_UNITS - family * c->f->max_hops;
+	u32 nr = (word - c->f->hops) / FIB_HOP_UNITS - family * c->f->max_hops;
 
 	return nr < c->f->nr_hops && word == fib_hop_ref(c->f, family, nr) &&
-	       fib_hops(c->f, family)[nr].id == id;
+	       fib_ids(c->f)[nr] == id;
 }
 
 /* Does slot @i, which has no kid, lead to the hop of @id? */

@@ -24,8 +24,9 @@ static u32 hash_bits(u32 max_hops)
 
 static void hop_init(struct fib *f, u32 nr, u32 id)
 {
+	fib_ids(f)[nr] = id;
 	fib_hops(f, ROUTE_INET4)[nr] = (struct fib_hop){
-		.ends = FIB_LAST, .leaf = nr, .id = id,
+		.ends = FIB_LAST, .leaf = nr,
 	};
 	fib_hops(f, ROUTE_INET6)[nr] = (struct fib_hop){
 		.ends = FIB_LAST, .word = fib_hop_ref(f, ROUTE_INET6, nr), .id = id,
@@ -41,7 +42,7 @@ static u16 find_hop(const struct fib *f, u32 id, u32 *at)
 	/* Knuth's multiplicative hash. */
 	for (*at = id * 0x9e3779b1U >> (32 - f->hash_bits);; *at = (*at + 1) & mask) {
 		nr = f->hash[*at];
-		if (!nr || fib_hops(f, ROUTE_INET4)[nr].id == id)
+		if (!nr || fib_ids(f)[nr] == id)
 			return nr;
 	}
 }
@@ -247,7 +248,9 @@ u32 fib_node_make(struct fib *f, unsigned int family, const struct rib_node *n,
 
 struct fib *fib_create(u64 bytes, u32 max_hops)
 {
-	u64 hops_bytes = ROUTE_FAMILIES * max_hops * sizeof(struct fib_hop);
+	u64 ids_bytes = arena_round(max_hops * sizeof(u32));
+	u64 hops_bytes = ids_bytes +
+			 ROUTE_FAMILIES * max_hops * sizeof(struct fib_hop);
 	u64 hash_bytes = sizeof(u16) << hash_bits(max_hops);
 	u64 ring = max(1ULL << fls64(bytes / 256), FIB_RING_MIN);
 	u64 first = hops_bytes + hash_bytes + ring * sizeof(struct fib_retired);
@@ -261,6 +264,7 @@ struct fib *fib_create(u64 bytes, u32 max_hops)
 		return NULL;
 	}
 	f->max_hops = max_hops;
+	f->hops = ids_bytes / FIB_UNIT;
 	f->hops_end = hops_bytes / FIB_UNIT;
 	f->hash_bits = hash_bits(max_hops);
 	f->hash = (u16 *)(f->arena.region.base + hops_bytes);

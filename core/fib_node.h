@@ -21,13 +21,20 @@ static inline void fib_publish_word(u32 *word, u32 ref)
 
 static inline struct fib_hop *fib_hops(const struct fib *f, unsigned int family)
 {
-	return (struct fib_hop *)f->arena.region.base + family * f->max_hops;
+	return (struct fib_hop *)(f->arena.region.base + (u64)f->hops * FIB_UNIT) +
+	       family * f->max_hops;
+}
+
+/* fib_ids - the ids of all numbers. */
+static inline u32 *fib_ids(const struct fib *f)
+{
+	return (u32 *)f->arena.region.base;
 }
 
 /* fib_hop_ref - the reference of hop @nr. */
 static inline u32 fib_hop_ref(const struct fib *f, unsigned int family, u32 nr)
 {
-	return (family * f->max_hops + nr) * FIB_HOP_UNITS;
+	return f->hops + (family * f->max_hops + nr) * FIB_HOP_UNITS;
 }
 
 static inline bool fib_ref_is_hop(const struct fib *f, u32 ref)

@@ -159,14 +159,16 @@ static void test_compiled(void)
 	struct fib *fib = v->fib;
 	u32 *word = &v->word[ROUTE_INET4][10 >> 2], *kid;
 	u16 *leaf;
-	struct fib_hop *hops = (struct fib_hop *)v->fib_base;
+	struct fib_hop *hops = (struct fib_hop *)fib_node(v->fib_base, fib->hops);
+	u32 *ids = (u32 *)v->fib_base;
 	struct fib_node *n = (struct fib_node *)fib_node(v->fib_base, *word);
 
 	kid = (u32 *)n - 1;
 	leaf = (u16 *)(n + 1);
-	damage(v->word[ROUTE_INET4][0], 2 * 1, "a word of the root is wrong");
+	damage(v->word[ROUTE_INET4][0], fib->hops + FIB_HOP_UNITS,
+	       "a word of the root is wrong");
 	damage(v->word[ROUTE_INET6][63], 3, "a word of the root is wrong");
-	damage(*word, 2 * 1, "a compiled node is missing");
+	damage(*word, fib->hops + FIB_HOP_UNITS, "a compiled node is missing");
 	damage(*kid, 0, "a compiled node is missing");
 	damage(*kid, fib->arena.top / FIB_UNIT, "a compiled node is missing");
 	damage(n->ends, n->ends & ~FIB_LAST,
@@ -176,8 +178,8 @@ static void test_compiled(void)
 	damage(leaf[0], 0xffff, "a node has a kid too many");
 	damage(leaf[2], 1, "a kid is not where it should be");
 	damage(leaf[2], 0xfffe, "a kid is not where it should be");
-	damage(hops[1].id, 0, "a hop is wrong");
-	damage(hops[1].id, 2, "a hop is wrong");
+	damage(ids[1], 0, "a hop is wrong");
+	damage(ids[1], 2, "a hop is wrong");
 	damage(hops[1].leaf, 0, "a hop is wrong");
 	damage(fib->nr_hops, 1, "a compiled leaf is wrong");
 	damage(fib->ring_tail, fib->ring_head + fib->ring_mask + 2,
@@ -217,7 +219,8 @@ static void test_compiled6(void)
 	word = &v->word[ROUTE_INET6][0x10 >> 2];
 	n = (struct fib_node *)fib_node(v->fib_base, *word);
 	last = (u32 *)(n + 1);		/* 0, then what the /8 leads to, then the kid */
-	hops = (struct fib_hop *)v->fib_base + v->fib->max_hops;
+	hops = (struct fib_hop *)fib_node(v->fib_base, v->fib->hops) +
+	       v->fib->max_hops;
 
 	damage(v->top[0x10 >> 2], 0, "a compiled node is missing");
 	damage(*word, v->hops_end - FIB_HOP_UNITS, "a compiled node is missing");
@@ -229,6 +232,7 @@ static void test_compiled6(void)
 	damage(n->ends, n->ends & ~FIB_LAST,
 	       "a reclaimed node is in the compiled routes");
 	damage(hops[1].word, hops[0].word, "a hop is wrong");
+	damage(hops[1].id, 2, "a hop is wrong");
 	damage(v->fib->bytes[ROUTE_INET6], 0,
 	       "bytes of the compiled routes do not add up");
 	fixture_fini(&f);
