@@ -107,7 +107,7 @@ bench-kernel: deps	## instructions per lookup and update, against the kernel's t
 
 ##@ Test
 .PHONY: test test-judges test-core test-user test-vm test-debug test-matrix check
-.PHONY: check-model
+.PHONY: check-model test-long
 test: deps	## everything that must hold: user space, then each of KERNELS
 	$(Q)$(srctree)/selftests/all judges core user $(KERNELS:%=vm-%)
 
@@ -148,6 +148,8 @@ test-matrix: $(if $(filter %-arm64,$(MATRIX)),deps-matrix,deps)	## the kselftest
 
 check: deps	## the static checks; boots nothing
 	$(Q)$(srctree)/selftests/static $(KERNELS)
+
+test-long: run-long	## whole tables at full size: every interval, 10^7 random addresses
 
 check-model: run-model	## the memory-model evidence: relacy, each mutant caught
 

@@ -6,6 +6,7 @@
 #
 #	make test-core			all of them, one flavour after the other
 #	make test-core-qsbr		one flavour
+#	make run-long			whole tables at full size
 
 core_flavours := \
 	memb \
@@ -20,6 +21,7 @@ core_tests := \
 	core_fib \
 	core_torture \
 	core_text \
+	core_whole \
 	core_workload
 
 core_objs := \
@@ -40,6 +42,7 @@ core_objs := \
 # What the programs share.
 core_test_objs := \
 	fixture \
+	intervals \
 	oracle \
 	pool \
 	twin
@@ -88,6 +91,17 @@ endef
 
 $(foreach flavour,$(core_flavours),$(eval $(call core_flavour,$(flavour))))
 $(eval $(call core_build,plain,memb,-O2))
+
+# A full table of each family, and one out of a file, if there is one: minutes.
+core_long	:= $(core_dir)/plain/core_whole -k 10000000 -u 1000000 -c 10000
+core_routes	= $(if $(ROUTES),$(filter-out gen:%,$(ROUTES)),$(wildcard \
+			$(srctree)/../shared/data/bgp-prefixes.txt.gz))
+
+.PHONY: run-long
+run-long: $(core_dir)/plain/core_whole
+	$(Q)$(core_long) -n 1000000
+	$(Q)$(if $(core_routes),gzip -cdf $(core_routes) > $(core_dir)/routes && \
+		$(core_long) -r $(core_dir)/routes)
 
 .PHONY: test-core-plain test-core
 test-core-plain: $(core_dir)/plain/core_torture

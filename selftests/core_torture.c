@@ -17,7 +17,8 @@
  *   C6  there are as many routes as a walk finds
  *   C7  no node is met after its grace period (ROUTE_POISON, ASan)
  *   C8  what an address is looked up to in the churn, in a view that has been
- *       replaced too, is the hash of a prefix that covers it
+ *       replaced too, is the hash of a prefix that covers it: never nothing, for
+ *       there is always one of a single bit, the floor
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -111,7 +112,7 @@ static struct route_prefix churn_prefix(struct worker *w)
 	struct route_prefix p = pool_prefix(&tt.churn, &w->rng);
 
 	p.addr.hi &= ~(1ULL << 63);
-	p.len = p.len ? p.len : 1;
+	p.len = max(p.len, 2);
 	return p;
 }
 
@@ -204,7 +205,7 @@ static void examine_churn(struct worker *w, const struct route_view *v)
 		     again.nexthop);
 }
 
-/* In a view that has been replaced too: what some prefix of the churn leads to. */
+/* In a view that has been replaced too: what some prefix leads to that there was. */
 static void examine_lookup(struct worker *w, const struct route_view *v)
 {
 	struct route_prefix p = churn_prefix(w);
@@ -213,13 +214,12 @@ static void examine_lookup(struct worker *w, const struct route_view *v)
 
 	addr.hi &= ~(1ULL << 63);
 	got = route_lookup(v, p.family, &addr);
-	for (p.len = route_addr_max_len(p.family); p.len && got; p.len--) {
+	for (p.len = route_addr_max_len(p.family); p.len; p.len--) {
 		p.addr = route_addr_mask(addr, p.len);
 		if (got == hash(&p))
 			return;
 	}
-	if (got)
-		torn("C8: looked up %08x", got);
+	torn("C8: looked up %08x", got);
 }
 
 static void examine_counts(const struct route_view *v)
@@ -320,6 +320,18 @@ static void apply(struct route_txn *txn, enum route_op op,
 		tap_fail("a change failed: %d", ret);
 }
 
+/* What no churn takes away: half of each family's addresses. */
+static void apply_floor(struct route_txn *txn)
+{
+	unsigned int family;
+
+	for (family = 0; family < ROUTE_FAMILIES; family++) {
+		struct route_prefix p = { .family = family, .len = 1 };
+
+		apply(txn, ROUTE_ADD, &p, hash(&p));
+	}
+}
+
 /* All canaries in one transaction, with churn in between. */
 static void batch(struct worker *w, bool abort)
 {
@@ -361,6 +373,7 @@ static void *canary_writer(void *arg)
 		if (rng_one_in(&w->rng, 100)) {
 			txn_start(&txn);
 			apply(&txn, ROUTE_FLUSH, &none, 0);
+			apply_floor(&txn);
 			txn_end(&txn, false);
 		} else {
 			batch(w, rng_one_in(&w->rng, 4));
@@ -447,6 +460,7 @@ static void torture(void)
 	struct worker readers[READERS_MAX] = { 0 };
 	struct worker writers[2] = { 0 };
 	struct rng rng = { seed };
+	struct route_txn txn;
 
 	if (cpus > 2)
 		nr_readers = cpus < READERS_MAX ? cpus : READERS_MAX;
@@ -456,6 +470,9 @@ static void torture(void)
 	pool_init(&tt.churn, &rng, 3, NR_CHURN);
 	tap_true(!fixture_init(&tt.f, &limits,
 			       broken == BROKEN_GRACE ? call_at_once : NULL));
+	txn_start(&txn);
+	apply_floor(&txn);
+	txn_end(&txn, false);
 	for (i = 0; i < nr_readers; i++) {
 		readers[i].rng.state = seed + 1 + i;
 		tap_true(!pthread_create(&readers[i].thread, NULL, reader,
