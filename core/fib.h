@@ -155,15 +155,21 @@ struct fib {
 	u64		bytes[ROUTE_FAMILIES];
 };
 
+/*
+ * What lookups are made of is inlined whatever the compiler thinks of that: hweight64()
+ * is one instruction in the kernel, but looks like a call.
+ */
+
 /* fib_node_address - the way to a node, where it is not looked at yet. */
-static inline const struct fib_node *fib_node_address(const u8 *base, u32 ref)
+static __always_inline const struct fib_node *fib_node_address(const u8 *base,
+								u32 ref)
 {
 	return (const struct fib_node *)(base + (u64)ref * FIB_UNIT);
 }
 
 /* fib_node_assert - keeps F4, where it is looked at. */
 #ifdef ROUTE_POISON
-static inline void fib_node_assert(const struct fib_node *n)
+static __always_inline void fib_node_assert(const struct fib_node *n)
 {
 	if (unlikely(!(READ_ONCE(n->ends) & FIB_LAST)))
 		port_bug("a lookup met a node after its grace period");
@@ -172,7 +178,7 @@ static inline void fib_node_assert(const struct fib_node *n)
 #define fib_node_assert(n)	((void)(n))
 #endif
 
-static inline const struct fib_node *fib_node(const u8 *base, u32 ref)
+static __always_inline const struct fib_node *fib_node(const u8 *base, u32 ref)
 {
 	const struct fib_node *n = fib_node_address(base, ref);
 
@@ -181,37 +187,39 @@ static inline const struct fib_node *fib_node(const u8 *base, u32 ref)
 }
 
 /* fib_word - a word that leads on; (W) pairs with fib_publish_word(). */
-static inline u32 fib_word(const u32 *word)
+static __always_inline u32 fib_word(const u32 *word)
 {
 	return READ_ONCE(*word);
 }
 
 /* fib_node_entry - the number of slot @i's entry; as wide as an index is used. */
-static inline size_t fib_node_entry(const struct fib_node *n, unsigned int i)
+static __always_inline size_t fib_node_entry(const struct fib_node *n,
+					     unsigned int i)
 {
 	return (size_t)hweight64(n->ends >> i) - 1;
 }
 
 /* fib4_leaf - the leaf of slot @i. */
-static inline unsigned int fib4_leaf(const struct fib_node *n, unsigned int i)
+static __always_inline unsigned int fib4_leaf(const struct fib_node *n, unsigned int i)
 {
 	return ((const u16 *)(n + 1))[fib_node_entry(n, i)];
 }
 
 /* fib4_kid - the word that @leaf, a kid's, stands for. */
-static inline const u32 *fib4_kid(const struct fib_node *n, unsigned int leaf)
+static __always_inline const u32 *fib4_kid(const struct fib_node *n,
+					   unsigned int leaf)
 {
 	return (const u32 *)n + ((int)leaf - 0x10000);
 }
 
 /* fib4_hop_id - the id of a hop, by its number. */
-static inline u32 fib4_hop_id(const u8 *base, unsigned int leaf)
+static __always_inline u32 fib4_hop_id(const u8 *base, unsigned int leaf)
 {
 	return ((const u32 *)base)[leaf];
 }
 
 /* fib6_entry - the word of slot @i. */
-static inline const u32 *fib6_entry(const struct fib_node *n, unsigned int i)
+static __always_inline const u32 *fib6_entry(const struct fib_node *n, unsigned int i)
 {
 	return (const u32 *)(n + 1) + fib_node_entry(n, i);
 }

@@ -12,7 +12,7 @@
 #define FIB4_LANES	64U
 
 /* The id of a hop, the default's for "none". */
-static inline u32 fib4_answer(const struct route_view *v, unsigned int leaf)
+static __always_inline u32 fib4_answer(const struct route_view *v, unsigned int leaf)
 {
 	u32 id = fib4_hop_id(v->fib_base, leaf);
 
@@ -20,13 +20,14 @@ static inline u32 fib4_answer(const struct route_view *v, unsigned int leaf)
 }
 
 /* The six bits of an address behind the first @pos; behind the last, zeros. */
-static inline unsigned int fib4_slot(u32 addr, unsigned int pos)
+static __always_inline unsigned int fib4_slot(u32 addr, unsigned int pos)
 {
 	return (u64)addr << 32 >> (64 - RIB_STRIDE - pos) & (RIB_SLOTS - 1);
 }
 
 /* The word of the root; @bits: as the view says. */
-static inline u32 fib4_root(const struct route_view *v, u32 addr, unsigned int bits)
+static __always_inline u32 fib4_root(const struct route_view *v, u32 addr,
+				     unsigned int bits)
 {
 	return fib_word(&v->word[ROUTE_INET4][addr >> (32 - bits)]);
 }

@@ -13,7 +13,8 @@
 #define FIB6_FEW	3	/* one of so many lanes */
 
 /* The id of the hop that @n is, the default's for "none". */
-static inline u32 fib6_answer(const struct route_view *v, const struct fib_node *n)
+static __always_inline u32 fib6_answer(const struct route_view *v,
+				       const struct fib_node *n)
 {
 	u32 id = ((const struct fib_hop *)n)->id;
 
@@ -21,7 +22,8 @@ static inline u32 fib6_answer(const struct route_view *v, const struct fib_node 
 }
 
 /* The word of the root; @bits: as the view says. */
-static inline u32 fib6_root(const struct route_view *v, u64 hi, unsigned int bits)
+static __always_inline u32 fib6_root(const struct route_view *v, u64 hi,
+				     unsigned int bits)
 {
 	u32 top = fib_word(&v->top[hi >> v->top_shift]);
 	u32 mask = top & ((1U << ROOTS_MASK_BITS) - 1);
@@ -31,15 +33,14 @@ static inline u32 fib6_root(const struct route_view *v, u64 hi, unsigned int bit
 }
 
 /* The six bits behind the first @pos, at most 58: the shift is all that it costs. */
-static inline unsigned int fib6_slot(u64 hi, unsigned int pos)
+static __always_inline unsigned int fib6_slot(u64 hi, unsigned int pos)
 {
 	return hi >> (64 - RIB_STRIDE - pos) & (RIB_SLOTS - 1);
 }
 
 /* From a node on, six bits further; from a hop to itself.  @pos at most 58. */
-static inline const struct fib_node *fib6_step(const u8 *base,
-					       const struct fib_node *n, u64 hi,
-					       unsigned int pos)
+static __always_inline const struct fib_node *
+fib6_step(const u8 *base, const struct fib_node *n, u64 hi, unsigned int pos)
 {
 	fib_node_assert(n);
 	return fib_node_address(base, fib_word(fib6_entry(n, fib6_slot(hi, pos))));
@@ -95,9 +96,10 @@ static inline u32 fib6_lookup(const struct route_view *v,
 }
 
 /* Which of @n nodes are no hops yet, branches aside.  Returns how many. */
-static inline unsigned int fib6_left(const struct fib_node *const *node,
-				     const struct fib_node *end, unsigned int n,
-				     u8 lane[FIB6_LANES])
+static __always_inline unsigned int fib6_left(const struct fib_node *const *node,
+					      const struct fib_node *end,
+					      unsigned int n,
+					      u8 lane[FIB6_LANES])
 {
 	unsigned int i, left = 0;
 

@@ -6,7 +6,8 @@
  *
  * The whole list:
  *	u8 u16 u32 u64 s32 s64 bool size_t, errno values
- *	READ_ONCE WRITE_ONCE smp_store_release likely unlikely __always_inline min max
+ *	READ_ONCE WRITE_ONCE smp_store_release likely unlikely __always_inline
+ *	noinline min max
  *	container_of ARRAY_SIZE
  *	static_assert offsetof memcpy memmove memset memcmp
  *	rcu_read_lock rcu_read_unlock rcu_dereference_check

@@ -73,6 +73,8 @@ typedef int64_t s64;
 
 #define __must_check		__attribute__((warn_unused_result))
 
+#define noinline		__attribute__((__noinline__))
+
 #define prefetch(p)		__builtin_prefetch(p)
 
 #define hweight64(x)	((unsigned int)__builtin_popcountll(x))

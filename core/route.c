@@ -219,8 +219,9 @@ u64 route_view_nr(const struct route_view *v, unsigned int family)
 	return v->nr[family];
 }
 
-u32 route_lookup_as_given(const struct route_view *v, unsigned int family,
-			  const struct route_addr *addr)
+/* Not inlined: what it has on the stack would cost all lookups something. */
+noinline u32 route_lookup_as_given(const struct route_view *v, unsigned int family,
+				   const struct route_addr *addr)
 {
 	unsigned int len;
 	u32 nexthop = rib_match(v->base, v->root[family], addr, &len);
@@ -228,12 +229,21 @@ u32 route_lookup_as_given(const struct route_view *v, unsigned int family,
 	return nexthop ? nexthop : v->dflt[family];
 }
 
+/* Nor is this: it needs more registers than an IPv4 lookup should have to save. */
+static noinline u32 lookup6(const struct route_view *v,
+			    const struct route_addr *addr)
+{
+	return fib6_lookup(v, addr);
+}
+
 u32 route_lookup(const struct route_view *v, unsigned int family,
 		 const struct route_addr *addr)
 {
+	if (unlikely(!v->fib_base))
+		return route_lookup_as_given(v, family, addr);
 	if (family == ROUTE_INET4)
-		return route_lookup4(v, route_addr_to4(addr));
-	return route_lookup6(v, addr);
+		return fib4_lookup(v, route_addr_to4(addr));
+	return lookup6(v, addr);
 }
 
 void route_lookup4_bulk(const struct route_view *v, const u32 *addrs,

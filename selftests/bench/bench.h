@@ -91,10 +91,12 @@ struct bench_lpm_key {
 /**
  * struct bench_keys - the same keys in the forms that tables want
  * @addrs: for ours
+ * @addrs4: for ours in bulk, if they are IPv4's
  * @lpm: for the kernel's
  */
 struct bench_keys {
 	const struct route_addr	*addrs;
+	u32			*addrs4;
 	struct bench_lpm_key	*lpm;
 };
 

@@ -47,12 +47,15 @@ static int make_keys(struct bench_keys *keys, unsigned int family,
 
 	static_assert(sizeof(struct route_addr) == sizeof(*addrs));
 	keys->addrs = (const struct route_addr *)addrs;
+	keys->addrs4 = vmalloc_array(bench_nr_keys, sizeof(*keys->addrs4));
 	keys->lpm = vmalloc_array(bench_nr_keys, sizeof(*keys->lpm));
-	if (!keys->lpm)
+	if (!keys->addrs4 || !keys->lpm)
 		return -ENOMEM;
-	for (i = 0; i < bench_nr_keys; i++)
+	for (i = 0; i < bench_nr_keys; i++) {
+		keys->addrs4[i] = route_addr_to4(&keys->addrs[i]);
 		bench_to_lpm(&keys->lpm[i], family, &addrs[i],
 			     route_addr_max_len(family));
+	}
 	return 0;
 }
 
@@ -143,8 +146,10 @@ void bench_data_free(void)
 	unsigned int f, s;
 
 	for (f = 0; f < BENCH_FAMILIES; f++)
-		for (s = 0; s < BENCH_STREAMS; s++)
+		for (s = 0; s < BENCH_STREAMS; s++) {
 			vfree(bench_streams[f][s].lpm);
+			vfree(bench_streams[f][s].addrs4);
+		}
 	vfree(content);
 	content = NULL;
 }
