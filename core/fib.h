@@ -61,7 +61,7 @@
  *       view that was replaced not earlier has had its grace period: fib_free().
  *       Without it a reader may meet a node of other addresses.
  *
- * What readers get: wait-free, at most 5 nodes for IPv4 and 21 for IPv6.  While a
+ * What readers get: wait-free, at most 5 nodes for IPv4 and 21 for IPv6, and a hop.  While a
  * single change is being made a lookup answers, for its address, as before it or
  * as after it, never with anything else.  A change of many (a batch, a flush) is
  * compiled for itself and published with the view; and so is any change while views
@@ -81,7 +81,7 @@
 #define FIB_HOPS_MAX	FIB_KID			/* next hops, "none" included */
 #define FIB_HOPS_MIN	32U
 #define FIB_RING_MIN	128ULL			/* more than one way down has nodes */
-#define FIB_MIN_BYTES	((u64)4096)		/* room for nodes, at least */
+#define FIB_MIN_BYTES	((u64)8192)		/* a quarter is one long way down */
 #define FIB_MAX_BYTES	((u64)FIB_UNIT << 31)	/* half of what references reach */
 
 #define FIB_LAST	(1ULL << 63)		/* in ends: slot 63 */
@@ -161,8 +161,8 @@ struct fib {
  */
 
 /* fib_node_address - the way to a node, where it is not looked at yet. */
-static __always_inline const struct fib_node *fib_node_address(const u8 *base,
-								u32 ref)
+static __always_inline const struct fib_node *
+fib_node_address(const u8 *base, u32 ref)
 {
 	return (const struct fib_node *)(base + (u64)ref * FIB_UNIT);
 }
@@ -223,7 +223,6 @@ static __always_inline const u32 *fib6_entry(const struct fib_node *n, unsigned 
 {
 	return (const u32 *)(n + 1) + fib_node_entry(n, i);
 }
-
 
 /**
  * struct fib_need - what a change of the compiled routes can take at most
@@ -349,7 +348,7 @@ static inline u64 fib_bytes(const struct fib *f)
 bool fib_free(struct fib *f, u64 tail, unsigned int *budget);
 
 /**
- * fib_check() - assert F1, F4, F5, and that every slot leads where the routes do
+ * fib_check() - assert F1, F4, F5, F7, R1, R3, and that every slot leads where the routes do
  * @f: region
  * @roots: roots
  * @source: the routes

@@ -136,6 +136,8 @@ const char *fib_check(const struct fib *f, const struct fib_roots *roots,
 			return "a hop is wrong";
 	if (f->ring_tail - f->ring_head > f->ring_mask + 1)
 		return "the ring of retired nodes is overrun";
+	if (!fib_roots_are_sound(roots))
+		return "a chunk of the root is not whose it says";
 	wrong = check_words(&c, 0, 0, source->root, 0);
 	*bytes = c.bytes;
 	if (!wrong && c.bytes != f->bytes[source->family])

@@ -156,10 +156,10 @@ bool fib_free(struct fib *f, u64 tail, unsigned int *budget)
 /* The slots that the bits of a short route, bit @bit of shorts, cover. */
 static u64 short_slots(unsigned int bit)
 {
-	unsigned int bits = fls64(bit) - 1;
+	unsigned int bits = fls64(bit / 2);
 	unsigned int width = RIB_SLOTS >> bits;
 
-	return ((1ULL << width) - 1) << ((bit - (1U << bits)) * width);
+	return ~0ULL >> (RIB_SLOTS - width) << ((bit - (1U << bits)) * width);
 }
 
 u64 fib_slots_of_longer(const struct rib_node *n, unsigned int bits)
@@ -217,7 +217,7 @@ u32 fib_node_make(struct fib *f, unsigned int family, const struct rib_node *n,
 	struct fib_node *new;
 	u32 ref, *words;
 
-	left = expand(f, n, wider, leaf) | n->kids | n->kids >> 1;
+	left = expand(f, n, wider, leaf);
 	for (left &= ~FIB_LAST; left; left &= left - 1) {
 		i = __ffs64(left);
 		ends |= (u64)(leaf[i] != leaf[i + 1]) << i;
@@ -252,7 +252,7 @@ struct fib *fib_create(u64 bytes, u32 max_hops)
 	u64 hops_bytes = ids_bytes +
 			 ROUTE_FAMILIES * max_hops * sizeof(struct fib_hop);
 	u64 hash_bytes = sizeof(u16) << hash_bits(max_hops);
-	u64 ring = max(1ULL << fls64(bytes / 256), FIB_RING_MIN);
+	u64 ring = max(1ULL << fls64(bytes / 128), FIB_RING_MIN);
 	u64 first = hops_bytes + hash_bytes + ring * sizeof(struct fib_retired);
 	struct fib *f = port_zalloc(sizeof(*f));
 

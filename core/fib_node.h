@@ -108,7 +108,8 @@ u32 fib_node_make(struct fib *f, unsigned int family, const struct rib_node *n,
 		  u16 wider);
 
 /**
- * fib_node_retire() - readers are led elsewhere: its memory waits for them
+ * fib_node_retire() - readers are, or will be when the transaction is published, led
+ * elsewhere: its memory waits for them
  * @f: region, with room in the ring
  * @family: its family
  * @ref: the node

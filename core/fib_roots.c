@@ -8,8 +8,13 @@
 /* Positions of words have to fit into what the mask leaves of a top's word. */
 #define CHUNKS_MAX	((1U << (32 - 2 * ROOTS_MASK_BITS)) - 2)
 
-/* A chunk of 2^12 words has to be paid for by so many routes. */
+/*
+ * A chunk of 2^12 words has to be paid for by so many routes; room for values that
+ * come, at most for ROOM, by four times as many.
+ */
 #define CHUNK_ROUTES	256
+#define ROOM_ROUTES	(4 * CHUNK_ROUTES)
+#define ROOM		64U
 
 /* --- shapes --------------------------------------------------------------- */
 
@@ -73,20 +78,20 @@ struct fib_shape fib_roots_shape(const struct fib_roots *now,
 {
 	struct fib_shape shape = { .max_chunks = 0 };
 	unsigned int family;
-	u32 chunks;
+	u32 chunks, room;
 
 	for (family = 0; family < ROUTE_FAMILIES; family++)
 		shape.bits[family] = bits_for(nr[family], bits_dense(now, family));
 	if (shape.bits[ROUTE_INET6] <= ROOTS_TOP_BITS)
 		return shape;
 	chunks = count_chunks(&source[ROUTE_INET6]);
-	/* And some for values that come. */
-	shape.max_chunks = chunks + chunks / 4 + 4;
+	room = min(nr[ROUTE_INET6] / ROOM_ROUTES, (u64)ROOM);
+	shape.max_chunks = chunks + chunks / 4 + max(room, 4U);
 	if (shape.max_chunks <= CHUNKS_MAX &&
 	    chunks <= nr[ROUTE_INET6] / CHUNK_ROUTES)
 		shape.bits[ROUTE_INET6] = ROOTS_BITS_MAX;
-	else
-		shape.max_chunks = min(shape.max_chunks, 1U << ROOTS_TOP_BITS);
+	else	/* small ones: all that there can be */
+		shape.max_chunks = 1U << ROOTS_TOP_BITS;
 	return shape;
 }
 
@@ -281,6 +286,22 @@ u64 fib_roots_bytes(const struct fib_roots *roots, unsigned int family)
 	if (family == ROUTE_INET6)
 		words += singles(roots);
 	return words * sizeof(u32);
+}
+
+bool fib_roots_are_sound(const struct fib_roots *roots)
+{
+	u64 mask = chunk_words(roots) - 1;
+	u32 chunk;
+
+	for (chunk = 0; chunk < roots->nr_chunks; chunk++) {
+		u16 value = roots->value[chunk];
+
+		if (value >= singles(roots) ||
+		    roots->top[value] != (chunk_at(roots, chunk) << ROOTS_MASK_BITS |
+					  mask))
+			return false;
+	}
+	return roots->nr_chunks <= roots->shape.max_chunks;
 }
 
 /* --- marks ---------------------------------------------------------------- */

@@ -22,10 +22,12 @@
  * above.
  *
  * Invariants:
- *   R1  a value of the first 12 bits that has nodes behind it has a chunk; it keeps
- *       the chunk when they go
- *   R2  words in chunks that nothing leads to are not read, nor are single words of
- *       values that have a chunk
+ *   R1  where the root has more than 12 bits, a value of the first 12 that has nodes
+ *       behind it has a chunk; it keeps the chunk when they go
+ *   R2  the single word of a value that has a chunk is not written any more: readers
+ *       that were on their way may still read it.  Chunks that nothing leads to are not
+ *       read
+ *   R3  value[] and the top lead to each other
  *
  * Ordering: a chunk is filled, then fib_publish_word() stores the top's word; that
  * is (W) of fib.h once more.
@@ -39,7 +41,6 @@
 #define ROOTS_MASK_BITS		12U
 #define ROOTS_BITS_MAX		24U		/* IPv6 only */
 #define ROOTS_BITS_DENSE	18U		/* the most otherwise */
-#define ROOTS_DEPTHS		(ROOTS_BITS_MAX / RIB_STRIDE)
 
 /**
  * struct fib_shape - what roots are made of
@@ -196,6 +197,9 @@ u64 fib_roots_places(const struct fib_roots *roots, unsigned int family);
 /* fib_roots_place - what a place stands for. */
 struct fib_place fib_roots_place(const struct fib_roots *roots,
 				 unsigned int family, u64 at);
+
+/* fib_roots_are_sound - R3 */
+bool fib_roots_are_sound(const struct fib_roots *roots);
 
 /* fib_roots_bytes - of what lookups read. */
 u64 fib_roots_bytes(const struct fib_roots *roots, unsigned int family);

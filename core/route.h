@@ -359,7 +359,8 @@ int route_txn_apply_sleep(struct route_txn *txn,
  * for one change, work in proportion to the routes that lie behind it in the same
  * node and to the addresses that a short prefix covers; for more, to the slots of
  * the root that they lie in, and once to the size of the roots; for a table that
- * has become much larger or smaller, or a large part of it, to the table.
+ * has used up what was set aside for changes, or has become much larger or smaller,
+ * or a large part of it, to the table.
  * Return: 0; -EAGAIN: nothing was changed; call route_txn_prepare(), then again,
  * or abort.
  */

@@ -5,7 +5,8 @@
  *
  * One change is followed in place, just before the view is published.  Several are
  * followed in a copy of the roots, where no reader is; and when they touch much, or
- * the region is full, or the root does not suit the size any more, all is compiled
+ * the region or its ring is full, or IPv6's root has no chunk left for first bits that
+ * had no nodes, or the root does not suit the size any more, all is compiled
  * anew into a fresh region.  Where that or the copy has not been set aside it is
  * noted as wanted, for route_prepare.c, and the answer is -EAGAIN.
  */
@@ -77,7 +78,9 @@ static struct fib_source txn_source(const struct route_txn *txn,
 /* What a region for all compiled routes has to have, as a first guess. */
 static u64 guess_bytes(const struct route_txn *txn)
 {
-	return max(txn_live(txn) / 2, FIB_MIN_BYTES);
+	u64 bytes = max(txn_live(txn) / 2, FIB_MIN_BYTES);
+
+	return min(bytes, FIB_MAX_BYTES);
 }
 
 /* Has the region become much too large? */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Inside a route table: what readers see of it, and what the writer keeps.
- * For the core only: callers have route.h.
+ * For the core, and for owners that need to know whose view it is that they
+ * call back for; all others have route.h.
  *
  *	table->view ---> view, gen 7 ---> root4, root6 ---> nodes in the arena
  *	                 view, gen 6 (waits for readers) ---> its retired nodes

@@ -155,58 +155,6 @@ static void test_sizes(void)
 	fixture_fini(&f);
 }
 
-/*
- * A prefix of each length over a net in which everything nests: set, changed and
- * cleared in place, in a table whose root has 18 bits; route_check() compares each
- * slot of the compiled routes with the routes as given.
- */
-static void test_all_lengths(void)
-{
-	struct rng rng = { seed };
-	struct fixture f;
-	unsigned int family, len, i;
-
-	rcu_register_thread();
-	tap_diag("seed %" PRIu64, seed);
-	tap_true(!fixture_init(&f, NULL, NULL));
-	add_hosts(&f, 0, 5000);
-	for (family = 0; family < ROUTE_FAMILIES; family++) {
-		unsigned int max = route_addr_max_len(family);
-		struct route_addr base = { 0x0a00000000000000ULL, 0 };
-
-		/* Neighbours at all depths, so that nodes have kids to keep. */
-		for (i = 0; i < 300; i++) {
-			struct route_addr addr = addr_random(family, &rng);
-			unsigned int keep = rng_below(&rng, max);
-			struct route_prefix p;
-
-			addr.hi = (base.hi & route_mask64(min(keep, 64U))) |
-				  (addr.hi & ~route_mask64(min(keep, 64U)));
-			p = prefix_of(family, addr, 1 + rng_below(&rng, max));
-			fixture_change(&f, ROUTE_REPLACE, &p, 1 + i % 7);
-		}
-		for (len = 1; len <= max; len++) {
-			struct route_prefix p = prefix_of(family, base, len);
-
-			fixture_change(&f, ROUTE_REPLACE, &p, 100 + len);
-			if (len % 2)
-				fixture_check(&f);
-			fixture_change(&f, ROUTE_REPLACE, &p, 300 + len);
-			if (!(len % 2))
-				fixture_check(&f);
-		}
-		for (len = 1; len <= max; len++) {
-			struct route_prefix p = prefix_of(family, base, len);
-
-			if (rng_one_in(&rng, 2))
-				continue;
-			fixture_change(&f, ROUTE_DELETE, &p, 0);
-			fixture_check(&f);
-		}
-	}
-	fixture_fini(&f);
-}
-
 /* Host @i of the net whose first 12 bits are @top. */
 static struct route_prefix host6(u32 top, u32 i)
 {
@@ -222,6 +170,104 @@ static void add_host6(struct fixture *f, u32 top, u32 i)
 	struct route_prefix p = host6(top, i);
 
 	tap_true(!fixture_change(f, ROUTE_ADD, &p, 1 + i));
+}
+
+/* Two changes at once. */
+static void change_two(struct fixture *f, const struct route_prefix *p,
+		       const struct route_prefix *q, u32 nexthop)
+{
+	const struct route_change changes[] = {
+		{ ROUTE_REPLACE, { *p, nexthop } }, { ROUTE_REPLACE, { *q, nexthop + 1 } },
+	};
+	struct route_txn txn;
+	unsigned int i;
+
+	route_txn_init(&txn, f->t);
+	tap_true(!route_txn_prepare(&txn));
+	pthread_mutex_lock(&f->lock);
+	route_txn_begin(&txn);
+	for (i = 0; i < ARRAY_SIZE(changes); i++)
+		tap_true(!route_txn_apply_sleep(&txn, &changes[i], NULL));
+	tap_true(!route_txn_commit_sleep(&txn, NULL));
+	pthread_mutex_unlock(&f->lock);
+	route_txn_fini(&txn);
+	rcu_quiescent_state();
+}
+
+/*
+ * A prefix of each length over a net in which everything nests: set, changed and
+ * cleared in place, and with another one in a batch, in a table whose roots have 18
+ * bits or, for IPv6 with routes in few nets, 24; route_check() compares each slot of
+ * the compiled routes with the routes as given.
+ */
+static void all_lengths(unsigned int nets, unsigned int bits6)
+{
+	struct rng rng = { seed };
+	struct fixture f;
+	unsigned int family, len, i;
+
+	rcu_register_thread();
+	tap_diag("seed %" PRIu64, seed);
+	tap_true(!fixture_init(&f, NULL, NULL));
+	add_hosts(&f, 0, 5000);
+	for (i = 0; i < 6000; i++)
+		add_host6(&f, 0x200 + i % nets, i);
+	fixture_drain(&f);
+	tap_expect(view(&f)->bits[ROUTE_INET4] == 18 &&
+		   view(&f)->bits[ROUTE_INET6] == bits6, "%u and %u bits",
+		   view(&f)->bits[ROUTE_INET4], view(&f)->bits[ROUTE_INET6]);
+	for (family = 0; family < ROUTE_FAMILIES; family++) {
+		unsigned int max = route_addr_max_len(family);
+		struct route_addr base = { 0x0a00000000000000ULL, 0 }, far = { 0, 0 };
+
+		/* Neighbours at all depths, so that nodes have kids to keep. */
+		for (i = 0; i < 300; i++) {
+			struct route_addr addr = addr_random(family, &rng);
+			unsigned int keep = rng_below(&rng, max);
+			struct route_prefix p;
+
+			addr.hi = (base.hi & route_mask64(min(keep, 64U))) |
+				  (addr.hi & ~route_mask64(min(keep, 64U)));
+			p = prefix_of(family, addr, 1 + rng_below(&rng, max));
+			fixture_change(&f, ROUTE_REPLACE, &p, 1 + i % 7);
+		}
+		for (len = 1; len <= max; len++) {
+			struct route_prefix p = prefix_of(family, base, len), q;
+
+			fixture_change(&f, ROUTE_REPLACE, &p, 100 + len);
+			if (len % 2)
+				fixture_check(&f);
+			fixture_change(&f, ROUTE_REPLACE, &p, 300 + len);
+			if (!(len % 2))
+				fixture_check(&f);
+			/* Where nothing is yet, as wide, and a host. */
+			far.hi = (u64)(0x300 + len) << 52;
+			far = route_addr_mask(far, max);
+			q = prefix_of(family, far, max);
+			p = prefix_of(family, far, len);
+			change_two(&f, &p, &q, 500 + len);
+			fixture_check(&f);
+		}
+		for (len = 1; len <= max; len++) {
+			struct route_prefix p = prefix_of(family, base, len);
+
+			if (rng_one_in(&rng, 2))
+				continue;
+			fixture_change(&f, ROUTE_DELETE, &p, 0);
+			fixture_check(&f);
+		}
+	}
+	fixture_fini(&f);
+}
+
+static void test_all_lengths(void)
+{
+	all_lengths(10, 24);
+}
+
+static void test_all_lengths_many_nets(void)
+{
+	all_lengths(100, 18);
 }
 
 static void expect_host6(struct fixture *f, u32 top, u32 i, u32 nexthop)
@@ -396,7 +442,7 @@ static void test_compiles(void)
 	tap_true(!fixture_init(&f, NULL, NULL));
 	/* Dense and of one next hop; few and deep; 50 that come and go. */
 	for (round = 0; round < 3; round++) {
-		const u32 nr[] = { 5000, 4, 50 };
+		const u32 nr[] = { 5000, 13, 50 };
 		unsigned int family = round == 1 ? ROUTE_INET6 : ROUTE_INET4;
 		unsigned int len = round == 1 ? 128 : round ? 32 : 24;
 
@@ -413,7 +459,7 @@ static void test_compiles(void)
 		before = fixture_stats(&f).compiles;
 		for (i = 0; i < 400; i++) {
 			struct route_addr addr = {
-				round == 1 ? 0x20010db8ULL << 32 | i % 4 :
+				round == 1 ? 0x20010db8ULL << 32 | i % 13 :
 				round ? (u64)(i % 50 * 0x9e3779b1u) << 32 :
 				(u64)((10U << 24) + (i % 5000 << 8)) << 32, 0 };
 			struct route_prefix p = prefix_of(family, addr, len);
@@ -436,7 +482,8 @@ int main(int argc, char **argv)
 		{ "more next hops than can be compiled", test_too_many_hops },
 		{ "next hops that come and go", test_hops_come_and_go },
 		{ "the root grows and shrinks", test_sizes },
-		{ "changes of all lengths, in place", test_all_lengths },
+		{ "changes of all lengths", test_all_lengths },
+		{ "changes of all lengths, many nets", test_all_lengths_many_nets },
 		{ "an IPv6 root of few nets, and of many", test_root6 },
 		{ "default routes under held views", test_defaults },
 		{ "few changes compile all", test_compiles },

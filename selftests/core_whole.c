@@ -226,7 +226,7 @@ static void test_whole(unsigned int family)
 	fixture_check(&w.f);
 	expect_all(&w);
 	for (round = 1; round < ROUNDS; round++) {
-		for (i = 0; i < nr_updates / (ROUNDS - 1); i++) {
+		for (i = 0; i < (nr_updates + ROUNDS - 2) / (ROUNDS - 1); i++) {
 			update(&w);
 			if (i % check_every == 0)
 				fixture_check(&w.f);
@@ -280,7 +280,8 @@ int main(int argc, char **argv)
 			seed = strtoull(optarg, NULL, 0);
 			break;
 		default:
-			fprintf(stderr, "usage: %s [-n ROUTES] [-r FILE] [-k KEYS] [-u UPDATES] [-c UPDATES] [-s SEED]\n",
+			fprintf(stderr,
+				"usage: %s [-n ROUTES] [-r FILE] [-k KEYS] [-u UPDATES] [-c UPDATES] [-s SEED]\n",
 				argv[0]);
 			return 2;
 		}

@@ -39,13 +39,12 @@ static struct route_addr next_to(struct route_addr addr, unsigned int family,
 {
 	u64 step = family == ROUTE_INET4 ? 1ULL << 32 : 0;
 
-	if (step) {
+	if (step)
 		addr.hi += down ? -step : step;
-	} else if (down) {
+	else if (down)
 		addr.hi -= !addr.lo--;
-	} else {
+	else
 		addr.hi += !++addr.lo;
-	}
 	return addr;
 }
 

@@ -123,7 +123,10 @@ static void *writer_main(void *arg)
 	return NULL;
 }
 
-/* The table is made before the writer is bound: so the thread of grace.c is not. */
+/*
+ * The table is made before the writer is bound: so the thread of grace.c is not; those
+ * of tables that a case makes are, and run when the writer pauses.
+ */
 static int measure(const struct args *args, struct update *u)
 {
 	struct writer w = { .args = args, .update = u };

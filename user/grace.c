@@ -68,6 +68,13 @@ static void *grace_main(void *arg)
 	return NULL;
 }
 
+static void grace_fini(struct grace *g)
+{
+	pthread_cond_destroy(&g->wake);
+	pthread_mutex_destroy(&g->lock);
+	cds_wfcq_destroy(&g->head, &g->tail);
+}
+
 int grace_start(struct grace *g)
 {
 	sigset_t all, old;
@@ -83,6 +90,8 @@ int grace_start(struct grace *g)
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	ret = pthread_create(&g->thread, NULL, grace_main, g);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (ret)
+		grace_fini(g);
 	return -ret;
 }
 
@@ -112,9 +121,7 @@ void grace_stop(struct grace *g)
 	pthread_mutex_unlock(&g->lock);
 	pthread_join(g->thread, NULL);
 	go_online(was_online);
-	pthread_cond_destroy(&g->wake);
-	pthread_mutex_destroy(&g->lock);
-	cds_wfcq_destroy(&g->head, &g->tail);
+	grace_fini(g);
 }
 
 void grace_call(struct grace *g, struct rcu_head *head,

@@ -19,7 +19,7 @@
  * @head: of the queue of callbacks
  * @tail: of it
  * @lock: guards sleep and end of the thread
- * @wake: somebody has changed @is_asleep or @is_over
+ * @wake: there is a callback, or @is_over has changed
  * @is_asleep: the thread waits for the next callback
  * @is_over: it shall end when nothing waits
  * @thread: the thread
