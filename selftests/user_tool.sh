@@ -646,7 +646,7 @@ test_bench_writes() {
 		       ["empty loop", "lookup", "beside writes"] and
 		       v["updates"] > 0 and v["readers"] == 2 and
 		       "loss_percent" in v' \
-			route --routes=gen:1000 --lookups=1000000 --readers=2 \
+			route --routes=gen:1000 --lookups=10000000 --readers=2 \
 			--writes=10% --flavor=$flavor &&
 			bench '"updates_per_second" in v' \
 				route --routes=gen:1000 --lookups=50000 \
