@@ -359,9 +359,10 @@ bool fib_roots_mark(struct fib_roots *roots, const struct route_prefix *prefix)
 {
 	unsigned int family = prefix->family, bits = roots->shape.bits[family];
 	unsigned int top_bits = fib_roots_top_bits(roots, family);
-	unsigned int len = prefix->len < bits ? prefix->len : bits;
+	unsigned int len = prefix->len;
 	u64 value, nr;
 
+	len = min(len, bits);
 	if (len < top_bits) {
 		nr = 1ULL << (top_bits - len);
 		for (value = top_value(roots, &prefix->addr); nr--; value++)
