@@ -183,7 +183,7 @@ static noinline int table_no_grace_lookup(struct seeded_thread *reader)
 					       (64 - v->bits[prefix.family])]);
 	seeded_pause(reader);
 	leaf = fib4_leaf(fib_node(base, ref),
-			     rib_slot(&prefix.addr, RIB_STRIDE));
+			 rib_slot(&prefix.addr, RIB_STRIDE));
 	rcu_read_unlock();
 	/* In a node that was reused any leaf may stand. */
 	if (!reader->correct)
